@@ -1,0 +1,55 @@
+// The diff: one table per resource type says what may change, and at what price. Pure.
+
+/** What a difference in one field means: set it in place, only by replacing the resource, not ours to judge, or never made. */
+export type FieldRule = 'mutable' | 'replace' | 'ignore' | 'forbidden';
+
+/** Safe changes run at once; disruptive ones follow `repair.disruptive`. */
+export type Impact = 'Safe' | 'Disruptive' | 'Forbidden';
+
+/** One field's rule, its impact when set, and the blueprint rule it upholds. */
+export interface FieldEntry {
+  readonly rule: FieldRule;
+  readonly impact: Impact;
+  readonly blueprint: string;
+}
+
+/** The table of a resource type: every comparable field of `D` has exactly one entry. */
+export type FieldTable<D> = { readonly [K in keyof D & string]: FieldEntry };
+
+/** One differing field; values are JSON. */
+export interface FieldChange {
+  readonly path: string;
+  readonly from: unknown;
+  readonly to: unknown;
+  readonly impact: Impact;
+  readonly rule: FieldRule;
+  readonly blueprint: string;
+}
+
+/** Compares the declared fields with the live ones; undefined in `desired` means "not declared". Both sides must be canonical (`adjust`). */
+export function diffFields<D extends object>(table: FieldTable<D>, desired: Partial<D>, live: Partial<D>): readonly FieldChange[] {
+  const entries = Object.entries(table) as [keyof D & string, FieldEntry][];
+  return entries
+    .filter(([path, entry]) => entry.rule !== 'ignore' && desired[path] !== undefined && !sameValue(desired[path], live[path]))
+    .map(([path, entry]) => ({
+      path,
+      from: live[path] ?? null,
+      to: desired[path],
+      impact: entry.rule === 'mutable' ? entry.impact : 'Forbidden',
+      rule: entry.rule,
+      blueprint: entry.blueprint,
+    }));
+}
+
+/** Deep equality of JSON values; the order of object keys does not matter, that of lists does. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  return stableJson(a) === stableJson(b);
+}
+
+/** JSON with sorted keys and without undefined members: the canonical text of a value. */
+export function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).toSorted(([x], [y]) => (x < y ? -1 : Number(x > y))));
+  }) ?? 'undefined';
+}
