@@ -102,8 +102,8 @@ export type SlbAction =
 export const loadBalancerFields: FieldTable<LoadBalancerSpec> = {
   displayName: { rule: 'mutable', impact: 'Safe', blueprint: 'NET-4' },
   addressType: { rule: 'forbidden', impact: 'Forbidden', blueprint: 'SLB-1' },
-  masterZone: { rule: 'forbidden', impact: 'Forbidden', blueprint: 'SLB-4' },
-  slaveZone: { rule: 'forbidden', impact: 'Forbidden', blueprint: 'SLB-4' },
+  masterZone: { rule: 'ignore', impact: 'Safe', blueprint: 'SLB-4' }, // the cloud swaps both in a failover
+  slaveZone: { rule: 'ignore', impact: 'Safe', blueprint: 'SLB-4' },
   vpcId: { rule: 'ignore', impact: 'Safe', blueprint: 'SLB-4' },
   vSwitchId: { rule: 'forbidden', impact: 'Forbidden', blueprint: 'SLB-4' },
   instanceSpec: { rule: 'mutable', impact: 'Safe', blueprint: 'SLB-10' },
