@@ -12,15 +12,10 @@ export type EffectiveListener = Listener & {
 const CHECK_TIMING = { intervalSeconds: 2, timeoutSeconds: 5, healthyThreshold: 3, unhealthyThreshold: 3 } as const;
 const STICKY_SECONDS = 3600;
 
-const stickinessOf = (protocol: Listener['protocol']): StickySession => {
-  switch (protocol) {
-    case 'HTTP':
-      return { type: 'InsertCookie', cookieTimeoutSeconds: STICKY_SECONDS };
-    case 'TCP':
-      return { type: 'SourceAddress', persistenceTimeoutSeconds: STICKY_SECONDS };
-    case 'UDP':
-      return { type: 'None' };
-  }
+const STICKINESS: Readonly<Record<Listener['protocol'], StickySession>> = {
+  HTTP: { type: 'InsertCookie', cookieTimeoutSeconds: STICKY_SECONDS },
+  TCP: { type: 'SourceAddress', persistenceTimeoutSeconds: STICKY_SECONDS },
+  UDP: { type: 'None' },
 };
 
 const checkOf = (protocol: Listener['protocol']): HealthCheck =>
@@ -32,7 +27,7 @@ const withCodes = (check: HealthCheck): HealthCheck =>
 /** Fills in stickiness (SLB-8), health check (SLB-16) and the answer codes of an HTTP check. */
 export const effectiveListener = (listener: Listener): EffectiveListener => ({
   ...listener,
-  stickySession: listener.stickySession ?? stickinessOf(listener.protocol),
+  stickySession: listener.stickySession ?? STICKINESS[listener.protocol],
   healthCheck: withCodes(listener.healthCheck ?? checkOf(listener.protocol)),
 });
 

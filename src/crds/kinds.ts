@@ -30,11 +30,10 @@ export type KindDefinition = {
 /** Names of the kinds. */
 export type KindName = 'FinanceCloudAccount' | 'FinanceCloudEnvironment' | 'SecurityZone' | 'BastionPool';
 
-const condition = (name: string, type: string, field: 'status' | 'reason' | 'message', priority?: 1): Column => ({
+const condition = (name: string, type: string, field: 'status' | 'reason' | 'message'): Column => ({
   name,
   type: 'string',
   jsonPath: `.status.conditions[?(@.type=="${type}")].${field}`,
-  ...(priority === undefined ? {} : { priority }),
 });
 const field = (name: string, jsonPath: string): Column => ({ name, type: 'string', jsonPath });
 const resourceId = (logical: string) => field('ID', `.status.resources[?(@.name=="${logical}")].id`);
@@ -42,7 +41,7 @@ const resourceId = (logical: string) => field('ID', `.status.resources[?(@.name=
 const ready = [condition('Ready', 'Ready', 'status'), condition('Reason', 'Ready', 'reason')];
 const tail: readonly Column[] = [
   { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-  condition('Message', 'Ready', 'message', 1),
+  { ...condition('Message', 'Ready', 'message'), priority: 1 },
 ];
 
 /** All kinds, in the order in which people create them. */
