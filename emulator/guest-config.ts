@@ -17,14 +17,10 @@ export type UnitConfig = {
   readonly fails: boolean;
 };
 
-/** How the health of a backend of weight 0 is shown: as normal, real for layer 7 only, or always real. */
-export type WeightZero = 'normal' | 'layer7' | 'real';
-
 /** The parsed section; `agent` says whether Cloud Assistant's agent is online in a new guest. */
 export type GuestsConfig = {
   readonly units: Readonly<Record<string, UnitConfig>>;
   readonly agent: boolean;
-  readonly weightZero: WeightZero;
 };
 
 /** Linux images bring a running sshd, so that a TCP check on 22 has something to meet. */
@@ -40,7 +36,7 @@ const BUILT_IN: Readonly<Record<string, UnitConfig>> = {
 /** Parses the section; throws an Error that names the wrong key. Absent means no units beyond sshd. */
 export function parseGuests(section: unknown): GuestsConfig {
   const raw = record(section ?? {}, 'guests');
-  only(raw, ['units', 'agent', 'weightZero'], 'guests');
+  only(raw, ['units', 'agent'], 'guests');
   const units = Object.entries(record(raw['units'] ?? {}, 'guests.units'));
   return {
     units: {
@@ -48,7 +44,6 @@ export function parseGuests(section: unknown): GuestsConfig {
       ...Object.fromEntries(units.map(([name, unit]) => [name, parseUnit(unit, `guests.units.${name}`)])),
     },
     agent: bool(raw['agent'] ?? true, 'guests.agent'),
-    weightZero: oneOf(raw['weightZero'] ?? 'normal', ['normal', 'layer7', 'real'], 'guests.weightZero'),
   };
 }
 

@@ -179,10 +179,14 @@ describe('guests section', () => {
       section: { units: { a: { serves: [{ port: 1, paths: { '/a b': 200 } }] } } },
       says: /no white space/,
     },
-    { why: 'unknown switch', section: { weightZero: 'maybe' }, says: /guests\.weightZero must be one of/ },
+    {
+      why: 'value that is not among the presets',
+      section: { units: { a: { preset: 'maybe' } } },
+      says: /preset must be one of/,
+    },
     { why: 'a list', section: [], says: /guests must be an object/ },
   ];
   for (const { why, section, says } of wrong) {
-    it(`refuses a ${why}`, () => assert.throws(() => parseGuests(section), says));
+    it(`refuses: ${why}`, () => assert.throws(() => parseGuests(section), says));
   }
 });

@@ -2,7 +2,6 @@
 // the backend was registered are folded over the moments at which the guest's answer or the check changed.
 import { answer, changePoints } from './guest.ts';
 import type { Answer, Guest } from './guest.ts';
-import type { WeightZero } from './guest-config.ts';
 
 /** A listener's health check as configured from `from` on; `off` also stands for a listener that does not run. */
 export type Check = {
@@ -21,6 +20,9 @@ export type Check = {
 
 /** The values of ServerHealthStatus; unavailable: the check is off or has not run yet. */
 export type Health = 'normal' | 'abnormal' | 'unavailable';
+
+/** How the health of a backend of weight 0 is shown: as normal, real for layer 7 only, or always real. */
+export type WeightZero = 'normal' | 'layer7' | 'real';
 
 type Outcome = 'good' | 'bad' | 'silent';
 type Fold = { readonly health: Health; readonly outcome: Outcome | undefined; readonly since: number };
