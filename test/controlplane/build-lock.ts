@@ -3,6 +3,7 @@
 // renamed into place.
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { errorCode } from '../support/error-code.ts';
 import { pause } from '../support/eventually.ts';
 
 /** How the lock behaves; the times are shortened in tests. */
@@ -41,7 +42,7 @@ async function take(file: string, id: string): Promise<boolean> {
     await writeFile(file, id, { flag: 'wx' });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describeExit, spawnBound } from '../support/bound-process.ts';
+import { errorCode } from '../support/error-code.ts';
 import { BINARIES, DEFAULT_KUBE_VERSION, type BinaryName } from './binaries.ts';
 import { withLock } from './build-lock.ts';
 import { writeGoModule } from './go-module.ts';
@@ -33,10 +34,8 @@ export async function whyNotBuildable(env: Environment): Promise<string | undefi
     if (found.localeCompare(needed, 'en', { numeric: true }) >= 0) return undefined;
     return `Go ${found} is too old (${needed} or newer is needed)`;
   } catch (error) {
-    const { code, stderr = '' } = error as { readonly code?: string; readonly stderr?: string };
-    return code === 'ENOENT'
-      ? `no go on the PATH (${needed} or newer is needed)`
-      : `go does not work: ${stderr.trim()}`;
+    if (errorCode(error) === 'ENOENT') return `no go on the PATH (${needed} or newer is needed)`;
+    return `go does not work: ${error instanceof Error ? error.message.trim() : String(error)}`;
   }
 }
 

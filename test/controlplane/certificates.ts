@@ -93,11 +93,14 @@ function newKeys(): { readonly publicKey: KeyObject; readonly privateKey: KeyObj
 }
 
 function name(commonName: string, organizations: readonly string[]): Buffer {
-  const attribute = (type: string, value: string): Buffer => set(sequence(oid(type), utf8(value)));
   return sequence(
     ...organizations.map((each) => attribute(OID.organization, each)),
     attribute(OID.commonName, commonName),
   );
+}
+
+function attribute(type: string, value: string): Buffer {
+  return set(sequence(oid(type), utf8(value)));
 }
 
 function extension(type: string, value: Buffer, critical = false): Buffer {

@@ -1,6 +1,6 @@
 // The cluster of the current kubeconfig context, behind the same interface. Users are impersonated, and nothing is killed.
 import { rmSync, writeFileSync } from 'node:fs';
-import type { ControlPlane } from './control-plane.ts';
+import type { ControlPlane } from './plane.ts';
 import { runKubectl } from './kubectl.ts';
 import { createDataFolder } from './sweep.ts';
 import { initialUsers } from './users.ts';
@@ -21,7 +21,7 @@ export async function existingPlane(root: string): Promise<ControlPlane> {
   const args = ['config', 'view', '--raw', '--minify', '--flatten', '-o', 'json'];
   const view = await runKubectl(args, { kubectlPath, kubeconfigPath: process.env['KUBECONFIG'] ?? '', cacheDir });
   if (view.code !== 0) throw new Error(`read the current kubeconfig context: ${view.stderr}`);
-  const config = JSON.parse(view.stdout) as Kubeconfig;
+  const config: Kubeconfig = JSON.parse(view.stdout);
   const files = new Map<string, string>();
   const add = (name: string, content: unknown): string => {
     const file = `${dataDir}/${encodeURIComponent(name)}.kubeconfig`;

@@ -62,9 +62,10 @@ async function upstreamGoMod(kubeVersion: string, cwd: string): Promise<GoMod> {
   const env = { ...process.env, GOWORK: 'off' };
   const module = `k8s.io/kubernetes@v${kubeVersion}`;
   const downloaded = await run('go', ['mod', 'download', '-json', module], { cwd, env });
-  const { GoMod: file } = JSON.parse(downloaded.stdout) as { readonly GoMod: string };
+  const { GoMod: file }: { readonly GoMod: string } = JSON.parse(downloaded.stdout);
   const edited = await run('go', ['mod', 'edit', '-json', file], { cwd, env });
-  return JSON.parse(edited.stdout) as GoMod;
+  const goMod: GoMod = JSON.parse(edited.stdout);
+  return goMod;
 }
 
 /** Writes a complete go.mod and go.sum into `folder`; needs Go and a module proxy. */

@@ -1,7 +1,7 @@
 // One control plane of real processes on this machine: etcd, the API server and, if wanted, the controller manager.
 import { rmSync } from 'node:fs';
 import type { Assets } from './assets.ts';
-import type { ControlPlane } from './control-plane.ts';
+import type { ControlPlane } from './plane.ts';
 import { runKubectl } from './kubectl.ts';
 import { createPrograms, type Programs } from './programs.ts';
 import { provision, type Provision } from './provision.ts';
@@ -67,7 +67,7 @@ function localPlane({ assets, given, programs, discard }: Parts): ControlPlane {
       runKubectl(args, { ...call, kubectlPath, kubeconfigPath: kubeconfigOf(as), cacheDir }),
     kubeconfigOf,
     addUser: async (name, groups) => given.addUser(name, groups),
-    pid: programs.pid,
+    pid: (name) => programs.pid(name),
     killApiServer: () => programs.kill('kube-apiserver'),
     restartApiServer: async () => {
       await programs.kill('kube-apiserver');

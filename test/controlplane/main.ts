@@ -32,19 +32,20 @@ async function runUntilSignal(args: readonly string[]): Promise<void> {
   await plane.stop();
 }
 
-async function main([command, ...args]: readonly string[]): Promise<number> {
-  switch (command) {
-    case 'ensure':
-      await ensure();
-      return 0;
-    case 'run':
-    case 'up':
-      await runUntilSignal(args);
-      return 0;
-    default:
-      process.stderr.write(USAGE);
-      return 2;
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  ensure,
+  run: runUntilSignal,
+  up: runUntilSignal,
+};
+
+async function main([name = '', ...args]: readonly string[]): Promise<number> {
+  const command = COMMANDS[name];
+  if (command === undefined) {
+    process.stderr.write(USAGE);
+    return 2;
   }
+  await command(args);
+  return 0;
 }
 
 try {

@@ -5,7 +5,7 @@ import { get } from './api.ts';
 import type { Assets } from './assets.ts';
 import type { BinaryName } from './binaries.ts';
 import type { Provision } from './provision.ts';
-import { apiServerArguments, controllerManagerArguments, etcdArguments } from './servers.ts';
+import { apiServerArguments, controllerManagerArguments, etcdArguments, type Layout } from './servers.ts';
 import { recordOwner } from './sweep.ts';
 
 /** The programs that keep running. */
@@ -34,7 +34,7 @@ export function createPrograms(assets: Assets, provision: Provision): Programs {
   };
   return {
     async start(name) {
-      const program = spawnBound(assets.file(name), argumentsOf(name, provision), {
+      const program = spawnBound(assets.file(name), ARGUMENTS[name](layout), {
         name,
         cwd: layout.dataDir,
         logFile: `${layout.dataDir}/${name}.log`,
@@ -44,7 +44,7 @@ export function createPrograms(assets: Assets, provision: Provision): Programs {
         layout.dataDir,
         [...running.values()].map((each) => each.pid),
       );
-      await ready(program, readiness(name, provision));
+      await ready(program, () => serves(name, provision));
     },
     kill,
     async killAll() {
@@ -54,36 +54,26 @@ export function createPrograms(assets: Assets, provision: Provision): Programs {
   };
 }
 
-function argumentsOf(name: ServerName, { layout }: Provision): readonly string[] {
-  switch (name) {
-    case 'etcd':
-      return etcdArguments(layout);
-    case 'kube-apiserver':
-      return apiServerArguments(layout);
-    case 'kube-controller-manager':
-      return controllerManagerArguments(layout);
-  }
-}
+const ARGUMENTS: Readonly<Record<ServerName, (layout: Layout) => readonly string[]>> = {
+  etcd: etcdArguments,
+  'kube-apiserver': apiServerArguments,
+  'kube-controller-manager': controllerManagerArguments,
+};
 
 /** URLs that all answer 200 when a program serves. */
-function readiness(name: ServerName, provision: Provision): () => Promise<boolean> {
-  const { layout, ca, adminToken } = provision;
-  const answers = async (...paths: readonly string[]): Promise<boolean> => {
-    for (const path of paths) {
-      const { status } = await get(`${layout.url}${path}`, { ca, token: adminToken });
-      if (status !== 200) return false;
-    }
-    return true;
-  };
-  switch (name) {
-    case 'etcd':
-      return async () => (await get(`${layout.etcdUrl}/health`)).status === 200;
-    case 'kube-apiserver':
-      // The system namespaces are created after the server calls itself ready.
-      return () => answers('/readyz', '/api/v1/namespaces/default');
-    case 'kube-controller-manager':
-      return () => answers('/api/v1/namespaces/default/serviceaccounts/default');
+const READY: Readonly<Record<ServerName, (layout: Layout) => readonly string[]>> = {
+  etcd: ({ etcdUrl }) => [`${etcdUrl}/health`],
+  // The system namespaces are created after the server calls itself ready.
+  'kube-apiserver': ({ url }) => [`${url}/readyz`, `${url}/api/v1/namespaces/default`],
+  'kube-controller-manager': ({ url }) => [`${url}/api/v1/namespaces/default/serviceaccounts/default`],
+};
+
+async function serves(name: ServerName, { layout, ca, adminToken }: Provision): Promise<boolean> {
+  for (const url of READY[name](layout)) {
+    const { status } = await get(url, { ca, token: adminToken });
+    if (status !== 200) return false;
   }
+  return true;
 }
 
 async function ready(program: BoundProcess, check: () => Promise<boolean>): Promise<void> {

@@ -58,7 +58,8 @@ function sweepFolder(folder: string): boolean {
 
 function readOwner(folder: string): Owner | undefined {
   try {
-    return JSON.parse(readFileSync(path.join(folder, OWNER_FILE), 'utf8')) as Owner;
+    const owner: Owner = JSON.parse(readFileSync(path.join(folder, OWNER_FILE), 'utf8'));
+    return owner;
   } catch {
     return undefined;
   }

@@ -17,19 +17,17 @@ export const OPERATOR_USERNAME = 'system:serviceaccount:finance-cloud-system:fin
 
 /** The users every control plane starts with: admin, operator, and alice, bob and carol, who may do nothing yet. */
 export function initialUsers(): readonly TokenUser[] {
-  const user = (alias: string, username: string, groups: readonly string[]): TokenUser => ({
-    alias,
-    username,
-    groups,
-    token: randomBytes(24).toString('hex'),
-  });
   return [
-    user('admin', 'admin', ['system:masters']),
-    user('operator', OPERATOR_USERNAME, ['system:serviceaccounts', 'system:serviceaccounts:finance-cloud-system']),
-    user('alice', 'alice', []),
-    user('bob', 'bob', []),
-    user('carol', 'carol', []),
+    tokenUser('admin', 'admin', ['system:masters']),
+    tokenUser('operator', OPERATOR_USERNAME, ['system:serviceaccounts', 'system:serviceaccounts:finance-cloud-system']),
+    tokenUser('alice', 'alice', []),
+    tokenUser('bob', 'bob', []),
+    tokenUser('carol', 'carol', []),
   ];
+}
+
+function tokenUser(alias: string, username: string, groups: readonly string[]): TokenUser {
+  return { alias, username, groups, token: randomBytes(24).toString('hex') };
 }
 
 /** The file that `kube-apiserver --token-auth-file` reads, once, at its start. */
@@ -46,7 +44,6 @@ export type Credential =
 
 /** A kubeconfig with one context. JSON, which is YAML too. `ca` is the PEM of the server's authority. */
 export function kubeconfig(url: string, ca: string, credential: Credential): string {
-  const base64 = (pem: string): string => Buffer.from(pem).toString('base64');
   const user =
     credential.kind === 'token'
       ? { token: credential.token }
@@ -63,4 +60,8 @@ export function kubeconfig(url: string, ca: string, credential: Credential): str
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test', namespace: 'default' } }],
   };
   return `${JSON.stringify(config, undefined, 2)}\n`;
+}
+
+function base64(pem: string): string {
+  return Buffer.from(pem).toString('base64');
 }

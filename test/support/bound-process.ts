@@ -4,8 +4,8 @@
 // code and signals are the child's own.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { Readable, Writable } from 'node:stream';
-import { createLineLog, type LineLog, type StreamName } from './line-log.ts';
+import type { Readable } from 'node:stream';
+import { LineLog, type StreamName } from './line-log.ts';
 
 /** How a process ended: an exit code, or the signal that killed it. */
 export interface Exit {
@@ -63,7 +63,7 @@ export function spawnBound(command: string, args: readonly string[], options: Bo
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   const name = options.name ?? command.split('/').at(-1) ?? command;
-  const log = createLineLog(options.onLine);
+  const log = new LineLog(options.onLine);
   const closeFile = captureOutput(child, log, options.logFile);
   const stdin = child.stdin;
   // The child may end without reading its input: that is its right, and its exit code tells.
@@ -72,7 +72,7 @@ export function spawnBound(command: string, args: readonly string[], options: Bo
   let ended: Exit | undefined;
   const exited = new Promise<Exit>((resolve) => {
     // Closing the pipe lets the watchdog end whatever the child left behind in its group.
-    child.once('exit', () => (child.stdio[3] as Writable).destroy());
+    child.once('exit', () => child.stdio[3]?.destroy());
     child.once('error', (error) => log.push(`cannot start ${name}: ${error.message}`, 'stderr'));
     child.once('close', (code, signal) => {
       ended = { code, signal };
@@ -99,8 +99,8 @@ function boundProcess({ child, name, log, exited, exit }: Parts): BoundProcess {
     pid: child.pid ?? -1,
     exited,
     exit,
-    lineCount: log.count,
-    tail: log.tail,
+    lineCount: () => log.count(),
+    tail: (count) => log.tail(count),
     waitForLine: (pattern, wait) => log.waitFor(pattern, { ...wait, what: `${name}: a line like ${pattern}` }),
     signal,
     async stop(which = 'SIGTERM', graceMs = 10_000) {

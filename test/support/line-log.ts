@@ -10,79 +10,76 @@ export interface LineQuery {
   readonly since?: number;
 }
 
-/** A growing list of lines. */
-export interface LineLog {
-  push(line: string, stream: StreamName): void;
-  /** No line follows: waiters are rejected with this reason. */
-  end(reason: string): void;
-  count(): number;
-  tail(count?: number): string;
-  waitFor(pattern: RegExp, query: LineQuery): Promise<RegExpExecArray>;
-}
-
-interface Waiter {
-  offer(line: string): void;
-  fail(reason: string): void;
-}
-
 /** Lines kept for late waiters; older ones are forgotten. */
 const WINDOW = 5_000;
 
-/** Creates an empty log; `onLine` hears every line. */
-export function createLineLog(onLine?: (line: string, stream: StreamName) => void): LineLog {
-  const lines: string[] = [];
-  const waiters = new Set<Waiter>();
-  let forgotten = 0;
-  let over: string | undefined;
-  const tail = (count = 15): string => lines.slice(-count).join('\n');
-  return {
-    push(line, stream) {
-      lines.push(line);
-      if (lines.length > WINDOW) {
-        lines.shift();
-        forgotten += 1;
-      }
-      onLine?.(line, stream);
-      for (const waiter of waiters) waiter.offer(line);
-    },
-    end(reason) {
-      over = reason;
-      for (const waiter of waiters) waiter.fail(reason);
-    },
-    count: () => forgotten + lines.length,
-    tail,
-    waitFor(pattern, { timeoutMs, what, since = 0 }) {
-      for (const line of lines.slice(Math.max(0, since - forgotten))) {
-        const match = fresh(pattern).exec(line);
-        if (match !== null) return Promise.resolve(match);
-      }
-      const failure = (reason: string): Error => new Error(`${what}: ${reason}; last lines:\n${tail()}`);
-      if (over !== undefined) return Promise.reject(failure(over));
-      return new Promise((resolve, reject) => {
-        const finish = (): void => {
-          clearTimeout(timer);
-          waiters.delete(waiter);
-        };
-        const waiter: Waiter = {
-          offer(line) {
-            const match = fresh(pattern).exec(line);
-            if (match === null) return;
-            finish();
-            resolve(match);
-          },
-          fail(reason) {
-            finish();
-            reject(failure(reason));
-          },
-        };
-        const timer = setTimeout(() => waiter.fail(`nothing within ${timeoutMs} ms`), timeoutMs);
-        waiters.add(waiter);
-      });
-    },
-  };
+interface Waiter {
+  readonly pattern: RegExp;
+  readonly resolve: (match: RegExpExecArray) => void;
+  readonly fail: (reason: string) => void;
 }
 
-// A global or sticky pattern remembers where it stopped, which would skip lines.
-function fresh(pattern: RegExp): RegExp {
-  return new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
+/** A growing list of lines; `onLine` hears every one. */
+export class LineLog {
+  readonly #onLine: ((line: string, stream: StreamName) => void) | undefined;
+  readonly #lines: string[] = [];
+  readonly #waiters = new Set<Waiter>();
+  #forgotten = 0;
+  #over: string | undefined;
+
+  constructor(onLine?: (line: string, stream: StreamName) => void) {
+    this.#onLine = onLine;
+  }
+
+  push(line: string, stream: StreamName): void {
+    this.#lines.push(line);
+    if (this.#lines.length > WINDOW) {
+      this.#lines.shift();
+      this.#forgotten += 1;
+    }
+    this.#onLine?.(line, stream);
+    for (const waiter of this.#waiters) {
+      const match = waiter.pattern.exec(line);
+      if (match !== null) waiter.resolve(match);
+    }
+  }
+
+  /** No line follows: waiters are rejected with this reason. */
+  end(reason: string): void {
+    this.#over = reason;
+    for (const waiter of this.#waiters) waiter.fail(reason);
+  }
+
+  /** Lines seen since the beginning, forgotten ones included. */
+  count(): number {
+    return this.#forgotten + this.#lines.length;
+  }
+
+  tail(count = 15): string {
+    return this.#lines.slice(-count).join('\n');
+  }
+
+  /** Resolves with the match of the first fitting line from `since` on; rejects when time is up or the log has ended. */
+  async waitFor(wanted: RegExp, { timeoutMs, what, since = 0 }: LineQuery): Promise<RegExpExecArray> {
+    // A global or sticky pattern remembers where it stopped, which would skip lines.
+    const pattern = new RegExp(wanted.source, wanted.flags.replace(/[gy]/g, ''));
+    for (const line of this.#lines.slice(Math.max(0, since - this.#forgotten))) {
+      const match = pattern.exec(line);
+      if (match !== null) return match;
+    }
+    const failure = (reason: string): Error => new Error(`${what}: ${reason}; last lines:\n${this.tail()}`);
+    if (this.#over !== undefined) throw failure(this.#over);
+    return this.#wait(pattern, timeoutMs, failure);
+  }
+
+  #wait(pattern: RegExp, timeoutMs: number, failure: (reason: string) => Error): Promise<RegExpExecArray> {
+    const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
+    const waiter: Waiter = { pattern, resolve, fail: (reason) => reject(failure(reason)) };
+    const timer = setTimeout(() => waiter.fail(`nothing within ${timeoutMs} ms`), timeoutMs);
+    this.#waiters.add(waiter);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#waiters.delete(waiter);
+    });
+  }
 }
