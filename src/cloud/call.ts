@@ -47,6 +47,9 @@ export interface CloudError {
 /** The end of a call: a body (JSON object, has RequestId) or an error. Calls never throw for what the cloud says. */
 export type Answer = { readonly kind: 'ok'; readonly body: Body } | { readonly kind: 'error'; readonly error: CloudError };
 
+/** The end of a write: an answer, or `held` when the gate was shut and nothing was sent and nothing took effect. */
+export type WriteAnswer = Answer | { readonly kind: 'held'; readonly reason: string };
+
 /** A successful body: untyped JSON, read through each service's zod schemas in its `api.ts`. */
 export type Body = { readonly [key: string]: unknown };
 
@@ -60,12 +63,12 @@ export interface Reader {
 
 /** Mutating calls; the gate (lease, freeze) is asked immediately before each try. `token` becomes ClientToken where the action takes one. */
 export interface Writer {
-  write(call: Call, options: { readonly token?: string; readonly lane: Lane }): Promise<Answer>;
+  write(call: Call, options: { readonly token?: string; readonly lane: Lane }): Promise<WriteAnswer>;
 }
 
 /** Commands run inside guests (Cloud Assistant), with a limiter and a metric of their own. */
 export interface Prober {
-  run(call: Call, options: { readonly token: string }): Promise<Answer>;
+  run(call: Call, options: { readonly token: string }): Promise<WriteAnswer>;
 }
 
 /** All faces of one account and region. */
