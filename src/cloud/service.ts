@@ -1,5 +1,5 @@
 // The contract of a cloud service: small enough to keep in the head. One folder each, one object each.
-import type { Answer, Call, CloudError, Reader, ServiceName, Writer } from './call.ts';
+import type { Answer, Call, CloudError, Lane, Reader, ServiceName, Writer } from './call.ts';
 
 /** Resource tags, keys unique. */
 export type Tags = { readonly [key: string]: string };
@@ -15,7 +15,7 @@ export interface CloudRecord {
 export interface Lister<R extends CloudRecord = CloudRecord> {
   readonly type: string;
   readonly service: ServiceName;
-  /** Ids one by-id read may name (servers 100, load balancers 10, ...); 0: the type has no by-id read (listeners). */
+  /** Ids one by-id read may name (servers 100, load balancers and listeners 10, ...); 0: the type has no by-id read. */
   readonly idsPerRead: number;
   /** The unfiltered listing: every page, whole. `complete` is false when TotalCount disagrees or a page repeated or lost items. */
   sweep(reader: Reader, region: string): Promise<Listing<R>>;
@@ -46,10 +46,12 @@ export type Applied =
   | { readonly kind: 'held'; readonly reason: string } // the gate was shut: nothing was sent
   | { readonly kind: 'failed'; readonly error: CloudError };
 
-/** What a write carries beside its change: the token and the frozen call for creates. */
+/** What a write carries beside its change: the token and the frozen call for creates, and what is never frozen. */
 export interface Ticket {
   readonly token?: string;
   readonly frozen?: Call;
+  /** User data of new servers, base64: added to the frozen call when it is sent, because an intent never holds it. */
+  readonly userData?: string;
 }
 
 /** One service: pure request builders, and the exhaustive switch that sends them. `A` is the service's union of actions. */
@@ -68,4 +70,6 @@ export interface ApplyContext {
   readonly region: string;
   readonly reader: Reader;
   readonly writer: Writer;
+  /** The limiter's lane for these writes; `repair` unless told. */
+  readonly lane?: Lane;
 }
