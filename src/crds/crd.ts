@@ -17,7 +17,7 @@ const versionSchema = (kind: KindDefinition): Structural => ({
   properties: {
     apiVersion: { type: 'string', description: 'Versioned schema of this representation of an object.' },
     kind: { type: 'string', description: 'Kind of the object.' },
-    metadata: { type: 'object' },
+    metadata: { type: 'object', properties: { name: { type: 'string', maxLength: 63 } } },
     spec: { ...structuralSchema(kind.spec, 'spec'), description: 'What is wished.' },
     status: { ...structuralSchema(kind.status, 'status'), description: 'What is; written by the operator only.' },
   },

@@ -44,7 +44,6 @@ export const cidr = (field: string) =>
     {
       rule: '!isCIDR(self) || cidr(self) == cidr(self).masked()',
       message: `${field} has host bits set: write the network address, such as 10.20.0.0/24`,
-      messageExpression: `'${field} ' + self + ' has host bits set: write ' + string(cidr(self).masked())`,
     },
   );
 
