@@ -123,6 +123,8 @@ export interface Module {
   readonly reactions?: { readonly [K in keyof Facts]?: (fact: Facts[K], scope: Scope) => void };
   /** Default durations by rule. */
   readonly durations?: Readonly<Record<string, Duration>>;
+  /** Out-of-band changes that no action of the API can make, by the `kind` of POST drift. */
+  readonly drift?: Readonly<Record<string, Operation>>;
   /** Control handlers by the first path part, e.g. `guests`. */
   readonly control?: Readonly<Record<string, (request: ControlRequest, site: Site) => ControlAnswer>>;
   readonly start?: (site: Site) => void;

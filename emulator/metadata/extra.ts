@@ -1,0 +1,16 @@
+// Actions that the generated metadata lacks, from the public pages of the API.
+
+import type { ActionMeta } from './types.ts';
+
+/** Service -> action -> parameters. */
+export const extraActions: Readonly<Record<string, Readonly<Record<string, ActionMeta>>>> = {
+  ecs: {
+    DescribeKeyPairs: {
+      RegionId: { r: 1 },
+      KeyPairName: {},
+      KeyPairFingerPrint: {},
+      PageNumber: { t: 'integer', min: 1 },
+      PageSize: { t: 'integer', min: 1, max: 50 },
+    },
+  },
+};

@@ -1,0 +1,37 @@
+// The public metadata of each service, generated (README.md), typed by hand.
+
+import ecs from './ecs.json' with { type: 'json' };
+import slb from './slb.json' with { type: 'json' };
+import sts from './sts.json' with { type: 'json' };
+import vpc from './vpc.json' with { type: 'json' };
+import { extraActions } from './extra.ts';
+import type { ServiceMeta } from './types.ts';
+
+interface Generated {
+  readonly names: readonly string[];
+  readonly actions: unknown;
+  readonly errors: unknown;
+}
+
+const load = (service: string, generated: Generated): ServiceMeta => {
+  const extra = extraActions[service] ?? {};
+  return {
+    names: new Set([...generated.names, ...Object.keys(extra)]),
+    actions: { ...(generated.actions as ServiceMeta['actions']), ...extra },
+    errors: generated.errors as ServiceMeta['errors'],
+  };
+};
+
+/** Metadata by service name. */
+export const metadata: Readonly<Record<string, ServiceMeta>> = {
+  ecs: load('ecs', ecs),
+  slb: load('slb', slb),
+  sts: load('sts', sts),
+  vpc: load('vpc', vpc),
+};
+
+/** Documented status and message of a code for this action, or of its commonest use in the service. */
+export const documented = (service: string, action: string, code: string): readonly [number, string] | undefined => {
+  const byAction = metadata[service]?.errors[code];
+  return byAction?.[action] ?? byAction?.['*'];
+};
