@@ -45,13 +45,12 @@ export interface CloudError {
 }
 
 /** The end of a call: a body (JSON object, has RequestId) or an error. Calls never throw for what the cloud says. */
-export type Answer = { readonly kind: 'ok'; readonly body: Body } | { readonly kind: 'error'; readonly error: CloudError };
+export type Answer =
+  | { readonly kind: 'ok'; readonly body: Body }
+  | { readonly kind: 'error'; readonly error: CloudError };
 
 /** The end of a write: an answer, or `held` when the gate was shut and nothing was sent and nothing took effect. */
 export type WriteAnswer = Answer | { readonly kind: 'held'; readonly reason: string };
-
-/** Code of the error made when the gate was shut before a write: nothing was sent, `message` is the gate's reason. */
-export const GATE_SHUT = 'Gate.Shut';
 
 /** A successful body: untyped JSON, read through each service's zod schemas in its `api.ts`. */
 export type Body = { readonly [key: string]: unknown };

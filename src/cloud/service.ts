@@ -38,7 +38,9 @@ export interface DetailReader<P> {
 }
 
 /** Parts of one parent, or why there are none. */
-export type Detail<P> = { readonly kind: 'ok'; readonly parts: P } | { readonly kind: 'error'; readonly error: CloudError };
+export type Detail<P> =
+  | { readonly kind: 'ok'; readonly parts: P }
+  | { readonly kind: 'error'; readonly error: CloudError };
 
 /** How one change ended. Expected ends are values; only the unexpected is thrown. */
 export type Applied =

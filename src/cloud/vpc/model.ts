@@ -1,5 +1,6 @@
 // VPC and vSwitch as we declare and see them. Pure; wire names end in api.ts.
 import type { FieldTable } from '../../plan/fields.ts';
+import { canonicalCidr } from '../cidr.ts';
 import type { CloudRecord, Tags } from '../service.ts';
 
 /** Declared VPC (NET-1, NET-4): CIDR is fixed for life. */
@@ -48,3 +49,23 @@ export const vSwitchFields: FieldTable<VSwitchSpec> = {
   displayName: { rule: 'mutable', impact: 'Safe', blueprint: 'NET-4' },
   description: { rule: 'mutable', impact: 'Safe', blueprint: 'NET-4' },
 };
+
+/** Names and descriptions once set cannot be set to nothing again (the cloud takes 1 to 256 characters), so an empty one is not judged. */
+function named<S extends { readonly displayName: string; readonly description: string }>(spec: S): Partial<S> {
+  const { displayName, description, ...rest } = spec;
+  return {
+    ...rest,
+    ...(displayName === '' ? {} : { displayName }),
+    ...(description === '' ? {} : { description }),
+  } as Partial<S>;
+}
+
+/** Canonical form of a wished VPC for the diff against a record: CIDR by its network, what cannot be set left out. */
+export function adjustVpc(spec: VpcSpec): Partial<VpcSpec> {
+  return named({ ...spec, cidr: canonicalCidr(spec.cidr) });
+}
+
+/** Canonical form of a wished vSwitch for the diff against a record. */
+export function adjustVSwitch(spec: VSwitchSpec): Partial<VSwitchSpec> {
+  return named({ ...spec, cidr: canonicalCidr(spec.cidr) });
+}
