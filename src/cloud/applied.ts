@@ -44,7 +44,7 @@ export async function create(
   if (answer.kind !== 'ok') return ended(answer, []);
   const ids = idsOf(frozen.action, answer);
   if (ids.length > 0) return ended(answer, ids);
-  return { kind: 'failed', error: { ...unreadable(frozen, answer, 'no id'), class: 'unknown' } };
+  return { kind: 'failed', error: { ...unreadable(frozen, answer, 'no id'), class: 'unknown', mayHaveHappened: true } };
 }
 
 /** Splits a list into runs of at most `size`. */
@@ -52,4 +52,9 @@ export function chunks<T>(items: readonly T[], size: number): readonly (readonly
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   );
+}
+
+/** The end of an exhaustive switch: reached only by a value that the types rule out. */
+export function impossible(value: never): never {
+  throw new Error(`no such action: ${JSON.stringify(value)}`);
 }

@@ -34,21 +34,21 @@ export const flag = scalar.transform((value) => ['true', 'on'].includes(String(v
 export const id = z.string().min(1);
 
 /** A list inside its wrapper (`Vpcs: { Vpc: [...] }`) that must be there. */
-export const wrapped = <K extends string, T extends z.ZodType>(member: K, item: T) =>
-  z
-    .object({ [member]: z.array(item) } as { [P in K]: z.ZodArray<T> })
-    .transform((value) => listIn(value, member) as z.output<T>[]);
+export const wrapped = <T extends z.ZodType>(member: string, item: T) =>
+  z.record(z.string(), z.unknown()).transform((wrapper, context): z.output<T>[] => {
+    const parsed = z.array(item).safeParse(wrapper[member]);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    context.addIssue({ code: 'custom', path: [member, ...(issue?.path ?? [])], message: issue?.message ?? '' });
+    return z.NEVER;
+  });
 
 /** A list inside its wrapper; [] when the wrapper or the list is missing. */
-export const maybeWrapped = <K extends string, T extends z.ZodType>(member: K, item: T) =>
-  z
-    .object({ [member]: z.array(item).nullish() } as { [P in K]: z.ZodOptional<z.ZodNullable<z.ZodArray<T>>> })
-    .nullish()
-    .transform((value) => listIn(value, member) as z.output<T>[]);
+export const maybeWrapped = <T extends z.ZodType>(member: string, item: T) =>
+  z.preprocess((wrapper) => (isRecord(wrapper) ? (wrapper[member] ?? []) : []), z.array(item));
 
-function listIn(value: unknown, member: string): readonly unknown[] {
-  const list = value === null || value === undefined ? undefined : (value as Record<string, unknown>)[member];
-  return Array.isArray(list) ? list : [];
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 const pair = z.object({ Key: text, Value: text, TagKey: text, TagValue: text });
@@ -82,7 +82,7 @@ export function readBody<T extends z.ZodType>(schema: T, call: Call, answer: Ans
   return { kind: 'error', error: unreadable(call, answer, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`) };
 }
 
-/** The error of a successful answer that says something we cannot read. */
+/** The error of a successful answer to a read that says something we cannot read. */
 export function unreadable(call: Call, answer: Answer, detail: string): CloudError {
   const requestId = answer.kind === 'ok' ? requestIdOf(answer) : undefined;
   return {
@@ -91,7 +91,7 @@ export function unreadable(call: Call, answer: Answer, detail: string): CloudErr
     action: call.action,
     code: 'UnreadableAnswer',
     message: `${call.action} was answered with a body that does not fit: ${detail}`,
-    mayHaveHappened: true,
+    mayHaveHappened: false,
     ...(requestId === undefined ? {} : { requestId }),
   };
 }

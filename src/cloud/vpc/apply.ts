@@ -1,5 +1,5 @@
 // Sends the changes of VPCs and vSwitches. Never re-decides.
-import { create, ended, send } from '../applied.ts';
+import { create, ended, impossible, send } from '../applied.ts';
 import type { Call } from '../call.ts';
 import type { Applied, ApplyContext, Ticket } from '../service.ts';
 import * as api from './api.ts';
@@ -29,5 +29,7 @@ export async function applyVpc(action: VpcAction, ticket: Ticket, context: Apply
       return ended(await send(api.deleteVSwitch(region, action.id), context), [action.id], ['absent']);
     case 'TagVpcResource':
       return ended(await send(api.tagResource(region, action, action.tags), context), [action.id]);
+    default:
+      return impossible(action);
   }
 }

@@ -50,22 +50,23 @@ export const vSwitchFields: FieldTable<VSwitchSpec> = {
   description: { rule: 'mutable', impact: 'Safe', blueprint: 'NET-4' },
 };
 
-/** Names and descriptions once set cannot be set to nothing again (the cloud takes 1 to 256 characters), so an empty one is not judged. */
-function named<S extends { readonly displayName: string; readonly description: string }>(spec: S): Partial<S> {
-  const { displayName, description, ...rest } = spec;
-  return {
-    ...rest,
-    ...(displayName === '' ? {} : { displayName }),
-    ...(description === '' ? {} : { description }),
-  } as Partial<S>;
+interface Named {
+  readonly displayName?: string;
+  readonly description?: string;
 }
+
+// Once set, a name cannot be set to nothing again (the cloud takes 1 to 256 characters): an empty one is not judged.
+const named = (spec: Required<Named>): Named => ({
+  ...(spec.displayName === '' ? {} : { displayName: spec.displayName }),
+  ...(spec.description === '' ? {} : { description: spec.description }),
+});
 
 /** Canonical form of a wished VPC for the diff against a record: CIDR by its network, what cannot be set left out. */
 export function adjustVpc(spec: VpcSpec): Partial<VpcSpec> {
-  return named({ ...spec, cidr: canonicalCidr(spec.cidr) });
+  return { cidr: canonicalCidr(spec.cidr), ...named(spec) };
 }
 
 /** Canonical form of a wished vSwitch for the diff against a record. */
 export function adjustVSwitch(spec: VSwitchSpec): Partial<VSwitchSpec> {
-  return named({ ...spec, cidr: canonicalCidr(spec.cidr) });
+  return { zone: spec.zone, cidr: canonicalCidr(spec.cidr), ...named(spec) };
 }
