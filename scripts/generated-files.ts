@@ -4,6 +4,7 @@ import { crdOf } from '../src/crds/crd.ts';
 import { KINDS } from '../src/crds/kinds.ts';
 import { GROUP } from '../src/crds/names.ts';
 import { admissionPolicies } from '../src/crds/policies.ts';
+import { rolesForPeople } from '../src/crds/roles.ts';
 
 /** One generated file: path from the root of the repository, and content. */
 export type GeneratedFile = { readonly path: string; readonly content: string };
@@ -17,4 +18,5 @@ const yaml = (documents: readonly unknown[]): string =>
 export const generatedFiles = (): readonly GeneratedFile[] => [
   ...KINDS.map((kind) => ({ path: `config/crd/${GROUP}_${kind.plural}.yaml`, content: yaml([crdOf(kind)]) })),
   { path: 'config/crd/policies.yaml', content: yaml(admissionPolicies()) },
+  { path: 'config/rbac/people.yaml', content: yaml(rolesForPeople()) },
 ];

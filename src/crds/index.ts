@@ -9,5 +9,6 @@ export * from './names.ts';
 export * from './object.ts';
 export * from './pool.ts';
 export * from './reasons.ts';
+export * from './relations.ts';
 export * from './status.ts';
 export * from './zone.ts';
