@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureAssets } from './assets.ts';
+import type { Environment } from './build.ts';
 import { kubeVersionOf, type BinaryName } from './binaries.ts';
 import { existingPlane } from './existing-plane.ts';
 import { startLocalPlane } from './local-plane.ts';
@@ -20,6 +21,8 @@ export interface ControlPlaneOptions {
   readonly kubeVersion?: string;
   /** Hears lines of progress (default: standard error). */
   readonly say?: (line: string) => void;
+  /** Where the variables are read from (default: this process's environment). */
+  readonly env?: Environment;
 }
 
 /** Binaries that a control plane takes. */
@@ -29,18 +32,20 @@ export function binariesFor(controllerManager: boolean): readonly BinaryName[] {
 
 /** Starts a control plane; with USE_EXISTING_CLUSTER=true it is the current context of the kubeconfig instead. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const { controllerManager = false, dir, say = (line: string) => process.stderr.write(`${line}\n`) } = options;
+  const {
+    controllerManager = false,
+    dir,
+    env = process.env,
+    say = (line: string) => process.stderr.write(`${line}\n`),
+  } = options;
   const root = path.resolve(dir ?? tmpdir());
   sweep(root);
-  if (process.env['USE_EXISTING_CLUSTER'] === 'true') {
-    say('control plane: the current kubeconfig context (USE_EXISTING_CLUSTER=true); nothing to build');
-    return existingPlane(root);
+  const kubeVersion = kubeVersionOf(options.kubeVersion ?? env['ENVTEST_K8S_VERSION']);
+  if (env['USE_EXISTING_CLUSTER'] === 'true') {
+    say('control plane: the current kubeconfig context (USE_EXISTING_CLUSTER=true); no server is started');
+    const kubectl = await ensureAssets({ kubeVersion, binaries: ['kubectl'], env, say });
+    return existingPlane({ root, kubectlPath: kubectl.file('kubectl'), env });
   }
-  const assets = await ensureAssets({
-    kubeVersion: kubeVersionOf(options.kubeVersion ?? process.env['ENVTEST_K8S_VERSION']),
-    binaries: binariesFor(controllerManager),
-    env: process.env,
-    say,
-  });
+  const assets = await ensureAssets({ kubeVersion, binaries: binariesFor(controllerManager), env, say });
   return startLocalPlane({ assets, root, controllerManager });
 }

@@ -1,5 +1,6 @@
 // The cluster of the current kubeconfig context, behind the same interface. Users are impersonated, and nothing is killed.
 import { rmSync, writeFileSync } from 'node:fs';
+import type { Environment } from './build.ts';
 import type { ControlPlane } from './plane.ts';
 import { runKubectl } from './kubectl.ts';
 import { createDataFolder } from './sweep.ts';
@@ -12,14 +13,20 @@ interface Kubeconfig {
   readonly users: readonly [{ readonly name: string; readonly user: Readonly<Record<string, unknown>> }];
 }
 
-/** Needs a kubectl on the PATH; its files go into a new folder under `root`. */
-export async function existingPlane(root: string): Promise<ControlPlane> {
-  const kubectlPath = 'kubectl';
+/** Whose kubeconfig to read (`KUBECONFIG`, else the default file), and where to put a folder of our own. */
+export interface ExistingOptions {
+  readonly root: string;
+  readonly kubectlPath: string;
+  readonly env: Environment;
+}
+
+/** Wraps the cluster of the current context. */
+export async function existingPlane({ root, kubectlPath, env }: ExistingOptions): Promise<ControlPlane> {
   const dataDir = createDataFolder(root);
   const cacheDir = `${dataDir}/kubectl`;
   // Flattened: the files that the original names by relative paths are inside the copy.
   const args = ['config', 'view', '--raw', '--minify', '--flatten', '-o', 'json'];
-  const view = await runKubectl(args, { kubectlPath, kubeconfigPath: process.env['KUBECONFIG'] ?? '', cacheDir });
+  const view = await runKubectl(args, { kubectlPath, kubeconfigPath: env['KUBECONFIG'] ?? '', cacheDir });
   if (view.code !== 0) throw new Error(`read the current kubeconfig context: ${view.stderr}`);
   const config: Kubeconfig = JSON.parse(view.stdout);
   const files = new Map<string, string>();

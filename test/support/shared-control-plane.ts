@@ -8,7 +8,10 @@ const namespaces = new Set<string>();
 /** Time limit for hooks that may be the first to ask: building the binaries once can take minutes. */
 export const CONTROL_PLANE_TIMEOUT_MS = 20 * 60_000;
 
-/** The shared control plane, without controller manager: namespaces do not end and nothing is garbage collected. */
+/**
+ * The shared control plane, without controller manager: namespaces do not end, nothing is garbage collected, and the
+ * aggregated roles view, edit and admin are empty.
+ */
 export function sharedControlPlane(): Promise<ControlPlane> {
   shared ??= startControlPlane();
   return shared;
