@@ -6,7 +6,7 @@ import { addFault, listFaults, removeFaults } from './control-faults.ts';
 import { drift } from './control-drift.ts';
 import { readLedger } from './control-ledger.ts';
 import { exportWorld, importWorld, showWorld } from './control-world.ts';
-import type { ControlAnswer, ControlRequest, Site } from './service.ts';
+import type { ControlAnswer, ControlRequest, Site, ZoneState } from './service.ts';
 import { newWorldState, type WorldState } from './world.ts';
 
 type Route = (core: Core, asked: ControlRequest) => ControlAnswer;
@@ -85,19 +85,31 @@ const restore: Route = (core, asked) => {
 const worldRoute: Route = (core, asked) =>
   asked.query['form'] === 'state' ? ok({ state: exportWorld(core.world) }) : ok(showWorld(core.world));
 
+/** A zone after an act; `soldout` takes `types` (all without them) and how many are `left` (none). */
+const afterAct = (known: ZoneState, act: string, body: ControlRequest['body']): ZoneState | undefined => {
+  const types = Array.isArray(body['types']) ? body['types'].map(String) : ['*'];
+  const left = typeof body['left'] === 'number' ? body['left'] : 0;
+  switch (act) {
+    case 'outage':
+      return { ...known, outage: true };
+    case 'restore':
+      return { ...known, outage: false };
+    case 'soldout':
+      return { ...known, stock: { ...known.stock, ...Object.fromEntries(types.map((type) => [type, left])) } };
+    case 'instock':
+      return { ...known, stock: {} };
+    default:
+      return undefined;
+  }
+};
+
 const zones: Route = (core, asked) => {
   const { world } = core;
   const [zone = '', act = ''] = asked.path;
   const region = Object.entries(world.settings.regions).find(([, known]) => known.includes(zone))?.[0];
   if (region === undefined) return bad(`No zone ${zone}.`, 404);
-  const known = world.state().zones.get(zone) ?? { outage: false, soldOut: [] };
-  const types = Array.isArray(asked.body['types']) ? asked.body['types'].map(String) : ['*'];
-  const next = {
-    outage: { ...known, outage: true },
-    restore: { ...known, outage: false },
-    soldout: { ...known, soldOut: types },
-    instock: { ...known, soldOut: [] },
-  }[act];
+  const known = world.state().zones.get(zone) ?? { outage: false, stock: {} };
+  const next = afterAct(known, act, asked.body);
   if (next === undefined) return bad('The act is one of outage, restore, soldout, instock.', 404);
   world.state().zones.set(zone, next);
   if (next.outage !== known.outage) {

@@ -36,10 +36,10 @@ export interface Facts {
   readonly 'zone-changed': { readonly zone: string; readonly outage: boolean };
 }
 
-/** Condition of a zone; `soldOut` holds instance types, or `*` for everything. */
+/** Condition of a zone. `stock` says how many of an instance type (or of `*`, everything) are left; what it does not name is plenty. */
 export interface ZoneState {
   readonly outage: boolean;
-  readonly soldOut: readonly string[];
+  readonly stock: Readonly<Record<string, number>>;
 }
 
 /** One account and region of the world: all that an event or a reaction sees. */
@@ -63,6 +63,8 @@ export interface Scope {
   /** To be called by reads for each resource that they show: drives steps that wait for reads. */
   readonly observed: (service: string, id: string) => void;
   readonly zone: (zone: string) => ZoneState;
+  /** Takes so many of a type out of the zone's stock. */
+  readonly takeStock: (zone: string, type: string, amount: number) => void;
   readonly announce: <K extends keyof Facts>(topic: K, fact: Facts[K]) => void;
   /** The limit of this name, or the given default. */
   readonly quota: (name: string, standard: number) => number;

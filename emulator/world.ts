@@ -82,6 +82,14 @@ const REGION_MARK: Readonly<Record<string, string>> = {
   'cn-beijing-finance-1': '2ze',
 };
 
+const lessStock = (stock: ZoneState['stock'], type: string, amount: number): ZoneState['stock'] =>
+  Object.fromEntries(
+    Object.entries(stock).map(([name, left]) => [
+      name,
+      name === type || name === '*' ? Math.max(0, left - amount) : left,
+    ]),
+  );
+
 /** A world over these modules. */
 export const createWorld = (settings: Settings, clock: Clock, modules: readonly Module[]): World => {
   let state = newWorldState(settings.seed);
@@ -134,7 +142,11 @@ export const createWorld = (settings: Settings, clock: Clock, modules: readonly 
       later: (rule, event) => later(place, rule, event),
       at: (epochMs, event) => schedule(state.agenda, { ...place, at: Math.max(epochMs, now()), event }),
       observed: (service, id) => countRead(state.agenda, { account, service, id, now: now() }),
-      zone: (zone) => state.zones.get(zone) ?? { outage: false, soldOut: [] },
+      zone: (zone) => state.zones.get(zone) ?? { outage: false, stock: {} },
+      takeStock: (zone, type, amount) => {
+        const known = state.zones.get(zone);
+        if (known !== undefined) state.zones.set(zone, { ...known, stock: lessStock(known.stock, type, amount) });
+      },
       announce: (topic, fact) => announce(self, topic, fact),
       quota: (name, standardLimit) => settings.quotas[name] ?? standardLimit,
     };
