@@ -19,8 +19,8 @@ function codesByAction(text: string): Map<string, Set<string>> {
 }
 
 function render(found: Map<string, Set<string>>): string {
-  const rows = [...found.keys()].sort().map((action) => {
-    const codes = [...(found.get(action) ?? [])].sort().join(' ');
+  const rows = [...found.keys()].toSorted().map((action) => {
+    const codes = [...(found.get(action) ?? [])].toSorted().join(' ');
     return `  '${action}':\n    '${codes}',`;
   });
   return [
