@@ -47,6 +47,27 @@ export async function create(
   return { kind: 'failed', error: { ...unreadable(frozen, answer, 'no id'), class: 'unknown', mayHaveHappened: true } };
 }
 
+/** What is taken away: how many fit into a call, its request, and the ids the change ends with. */
+export interface Taking<T> {
+  readonly size: number;
+  readonly request: (part: readonly T[]) => Call;
+  readonly ids: readonly string[];
+  readonly context: ApplyContext;
+}
+
+/** Takes things away in large calls. Where one of them is already gone the cloud refuses the whole call, so that part is sent one by one. */
+export async function takeAway<T>(items: readonly T[], taking: Taking<T>): Promise<Applied> {
+  const { size, request, ids, context } = taking;
+  let last: Applied = { kind: 'done', ids };
+  for (const part of chunks(items, size)) {
+    const answer = await send(request(part), context);
+    const gone = answer.kind === 'error' && answer.error.class === 'absent';
+    last = gone && part.length > 1 ? await takeAway(part, { ...taking, size: 1 }) : ended(answer, ids, ['absent']);
+    if (last.kind !== 'done') return last;
+  }
+  return last;
+}
+
 /** Splits a list into runs of at most `size`. */
 export function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
