@@ -50,7 +50,6 @@ export function settingsLines(drainSeconds: number): readonly string[] {
 
 /** The emulator's configuration file: the account, its keys, lagging reads, and what the declared units serve. */
 export function emulatorConfig(accountId: string, keys: readonly KeyPair[], environment: KubeObject): object {
-  const lag = (seconds: number): object => ({ create: seconds, attribute: seconds / 3, delete: seconds });
   return {
     accounts: [{ id: accountId, accessKeys: keys }],
     visibility: { '*': lag(VISIBILITY_SECONDS / 3), 'ecs.instance': lag(VISIBILITY_SECONDS) },
@@ -84,6 +83,10 @@ export interface EnvironmentSpec {
 export function environmentSpec(environment: KubeObject): EnvironmentSpec {
   const spec: EnvironmentSpec = JSON.parse(JSON.stringify(environment.spec));
   return spec;
+}
+
+function lag(seconds: number): object {
+  return { create: seconds, attribute: seconds / 3, delete: seconds };
 }
 
 // The first unit of a module serves each listener's backend port: its health path with 200, every other path with 404.
