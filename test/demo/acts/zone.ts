@@ -30,16 +30,20 @@ interface Outage {
   readonly began: number;
 }
 
-let outage: Outage | undefined;
+/** The outage and the return, which share what they know. */
+export function zoneOutage(): readonly [Act, Act] {
+  let begun: Outage | undefined;
+  const fails = zoneFails((outage) => (begun = outage));
+  return [fails, zoneReturns(() => begun)];
+}
 
-/** All servers of the primary zone stop at once. */
-export const zoneFails: Act = {
+const zoneFails = (remember: (outage: Outage) => void): Act => ({
   title: '5a. A whole zone fails',
   withinSeconds: 45,
   play: async (stage) => {
     const [zone = '', other = ''] = zonesOf(stage);
     const now: Outage = { zone, other, mark: await markOf(stage), began: Date.now() };
-    outage = now;
+    remember(now);
     await stage.emulator.zone(zone, 'outage');
     return {
       broken: [`zone ${shortZone(zone)} (${zone}) loses its power`],
@@ -54,15 +58,14 @@ export const zoneFails: Act = {
       },
     };
   },
-};
+});
 
-/** The zone comes back. */
-export const zoneReturns: Act = {
+const zoneReturns = (remembered: () => Outage | undefined): Act => ({
   title: '5b. The zone comes back',
   withinSeconds: 75,
   continues: true,
   play: async (stage) => {
-    const past = outage;
+    const past = remembered();
     if (past === undefined) throw new Error('no zone has failed');
     await stage.emulator.zone(past.zone, 'restore');
     const environment = nameOf(objectOf(stage, 'FinanceCloudEnvironment'));
@@ -79,7 +82,7 @@ export const zoneReturns: Act = {
       },
     };
   },
-};
+});
 
 async function servedFrom(stage: Stage, zone: string, ledger: Ledger): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];

@@ -1,0 +1,107 @@
+// `make demo`: builds a rehearsed bank in the cloud, breaks it, and lets the reader watch it being healed.
+// `--negative` tries the judges: with the operator stopped every act must fail. `--keep` leaves everything up.
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from './acts/build.ts';
+import { farewell } from './acts/farewell.ts';
+import { stoppedListener, wrongHealthCheck } from './acts/load-balancer.ts';
+import { openRule } from './acts/open-rule.ts';
+import { lostServer, unevenZones } from './acts/servers.ts';
+import { deadUnit } from './acts/startup.ts';
+import { zoneOutage } from './acts/zone.ts';
+import type { Act } from './act.ts';
+import { keepLines, summary } from './closing.ts';
+import { untilTold, whenOrphaned } from './lifetime.ts';
+import { createNarrator } from './narrator.ts';
+import { perform, type Company, type Result } from './perform.ts';
+import { createRunFolder } from './run-folder.ts';
+import { environmentSpec, settingsLines } from './settings.ts';
+import { setStage } from './stage.ts';
+import { createStory, type Story } from './story.ts';
+import { tryJudges } from './trial.ts';
+
+/** What breaks, in the order in which it is told. */
+const BREAKS: readonly Act[] = [
+  lostServer,
+  unevenZones,
+  deadUnit,
+  wrongHealthCheck,
+  stoppedListener,
+  openRule,
+  ...zoneOutage(),
+];
+
+interface Mode {
+  readonly negative: boolean;
+  readonly keep: boolean;
+}
+
+async function run(mode: Mode, story: Story): Promise<boolean> {
+  const folder = createRunFolder();
+  const narrator = createNarrator(story);
+  const root = path.resolve(import.meta.dirname, '../..');
+  try {
+    story.chapter('A bank in a rehearsed cloud: nothing here leaves this machine');
+    const stage = await setStage({
+      root,
+      folder,
+      node: process.execPath,
+      story,
+      onReport: (report) => narrator.hear(report),
+    });
+    const company: Company = { stage, story, narrator };
+    try {
+      for (const line of settingsLines(environmentSpec(stage.samples.environment).repair?.drainSeconds ?? 300))
+        story.tell('note', line);
+      const good = mode.negative ? await tryJudges(BREAKS, company, build) : await play(company, mode);
+      if (mode.keep) await keep(company, folder.path);
+      return good;
+    } finally {
+      story.now('stopping everything');
+      await stage.stop();
+    }
+  } finally {
+    await folder.remove();
+  }
+}
+
+async function play(company: Company, mode: Mode): Promise<boolean> {
+  const results: Result[] = [await perform(build, company)];
+  if (results[0]?.held === true) {
+    company.narrator.listenFrom(await company.stage.emulator.lastCall());
+    for (const act of [...BREAKS, ...(mode.keep ? [] : [lastAct()])]) results.push(await perform(act, company));
+  }
+  summary(company.story, results);
+  return results.every(({ held }) => held);
+}
+
+function lastAct(): Act {
+  return farewell(BREAKS.reduce((sum, act) => sum + (act.webReplaced ?? 0), 0));
+}
+
+async function keep({ stage, story }: Company, folder: string): Promise<void> {
+  for (const line of keepLines(stage, folder)) story.line(line);
+  story.end();
+  await untilTold();
+}
+
+const { values } = parseArgs({ options: { negative: { type: 'boolean' }, keep: { type: 'boolean' } } });
+const story = createStory({
+  isTerminal: process.stdout.isTTY,
+  columns: () => process.stdout.columns,
+  write: (text) => void process.stdout.write(text),
+});
+whenOrphaned(process);
+const began = performance.now();
+try {
+  const good = await run({ negative: values.negative === true, keep: values.keep === true }, story);
+  story.end();
+  story.line(
+    `${good ? 'everything held' : 'NOT everything held'} (${((performance.now() - began) / 1000).toFixed(0)} s)`,
+  );
+  process.exitCode = good ? 0 : 1;
+} catch (error) {
+  story.end();
+  story.line(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 1;
+}

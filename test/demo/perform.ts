@@ -1,0 +1,63 @@
+// Plays one act and waits for its judges. In a trial of the judges nothing is healed, and every act must fail.
+import { pause } from '../support/eventually.ts';
+import type { Act, Scene } from './act.ts';
+import type { Verdict } from './judge/verdict.ts';
+import type { Narrator } from './narrator.ts';
+import type { Stage } from './stage.ts';
+import type { Story } from './story.ts';
+
+/** How an act went: whether everything held in time, and what did not. */
+export interface Result {
+  readonly title: string;
+  readonly held: boolean;
+  readonly seconds: number;
+  readonly reasons: readonly string[];
+}
+
+/** Who plays. */
+export interface Company {
+  readonly stage: Stage;
+  readonly story: Story;
+  readonly narrator: Narrator;
+}
+
+const LOOK_EVERY_MS = 250;
+
+/** Plays the act; `withinSeconds` overrides its own deadline. */
+export async function perform(act: Act, company: Company, withinSeconds = act.withinSeconds): Promise<Result> {
+  const { stage, story, narrator } = company;
+  story.chapter(act.title);
+  const scene = await act.play(stage);
+  for (const sentence of scene.broken) story.tell('broken', sentence, story.seconds());
+  for (;;) {
+    const verdicts = await judgeOnce(scene);
+    stage.watch.check();
+    narrator.calls(await stage.emulator.ledger(), stage.operatorKey);
+    const open = verdicts.filter(({ holds }) => !holds);
+    if (open.length === 0) return { ...ending(act, story, true), reasons: tell(story, verdicts) };
+    if (story.seconds() >= withinSeconds) return { ...ending(act, story, false), reasons: tell(story, open) };
+    story.now(open[0]?.text ?? '');
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+// A look that fails, for a resource that is not there for instance, is a judgement too: it does not hold.
+async function judgeOnce(scene: Scene): Promise<readonly Verdict[]> {
+  try {
+    return await scene.judge();
+  } catch (error) {
+    return [{ holds: false, text: error instanceof Error ? error.message : String(error) }];
+  }
+}
+
+function ending(act: Act, story: Story, held: boolean): Omit<Result, 'reasons'> {
+  return { title: act.title, held, seconds: story.seconds() };
+}
+
+function tell(story: Story, verdicts: readonly Verdict[]): readonly string[] {
+  const seconds = story.seconds();
+  for (const [index, { holds, text }] of verdicts.entries()) {
+    story.tell(holds ? 'proof' : 'failed', text, index === 0 ? seconds : undefined);
+  }
+  return verdicts.map(({ text }) => text);
+}
