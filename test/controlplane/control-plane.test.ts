@@ -169,17 +169,23 @@ describe('a control plane of its own', function () {
       const dataDir = createDataFolder(root);
       const given = await provision(dataDir);
       const env = process.env;
-      const assets = await ensureAssets({ kubeVersion: DEFAULT_KUBE_VERSION, binaries: [name], env, say: SILENT });
+      const assets = await ensureAssets({
+        kubeVersion: DEFAULT_KUBE_VERSION,
+        binaries: ['etcd', name],
+        env,
+        say: SILENT,
+      });
       const programs = createPrograms(assets, given);
-      const thief = createServer().listen(Number(new URL(given.layout[port]).port), '127.0.0.1');
+      const thief = createServer((socket) => socket.destroy());
+      thief.listen(Number(new URL(given.layout[port]).port), '127.0.0.1');
       await once(thief, 'listening');
-      if (name !== 'etcd')
-        await createPrograms(assets, given)
-          .start('etcd')
-          .catch(() => undefined);
-      await assert.rejects(programs.start(name), /address already in use/);
-      await programs.killAll();
-      thief.close();
+      try {
+        if (name !== 'etcd') await programs.start('etcd');
+        await assert.rejects(programs.start(name), /address already in use/);
+      } finally {
+        await programs.killAll();
+        thief.close();
+      }
       rmSync(dataDir, { recursive: true });
     });
   }
