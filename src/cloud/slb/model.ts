@@ -91,7 +91,12 @@ export type SlbAction =
   | { readonly kind: 'StartLoadBalancer'; readonly id: string }
   | { readonly kind: 'DeleteLoadBalancer'; readonly id: string }
   | { readonly kind: 'CreateListener'; readonly ref: ListenerRef; readonly spec: ListenerSpec }
-  | { readonly kind: 'UpdateListener'; readonly ref: ListenerRef; readonly spec: ListenerSpec; readonly set: Partial<ListenerSpec> }
+  | {
+      readonly kind: 'UpdateListener';
+      readonly ref: ListenerRef;
+      readonly spec: ListenerSpec;
+      readonly set: Partial<ListenerSpec>;
+    }
   | { readonly kind: 'StartListener'; readonly ref: ListenerRef }
   | { readonly kind: 'DeleteListener'; readonly ref: ListenerRef }
   | { readonly kind: 'AddBackends'; readonly id: string; readonly backends: readonly Backend[] } // any number; sent 20 a call
@@ -131,3 +136,99 @@ export const listenerFields: FieldTable<ListenerSpec> = {
   healthCodes: kept('SLB-7'),
   forwardedFor: kept('SLB-11'),
 };
+
+/** Canonical form of a load balancer, wished or live: what an address type or a way of paying does not have is its neutral value. */
+export function adjustLoadBalancer(spec: LoadBalancerSpec): LoadBalancerSpec {
+  const { displayName, addressType, masterZone, slaveZone, vpcId, vSwitchId, instanceSpec, chargeType, bandwidthMbps } =
+    spec;
+  const intranet = addressType === 'intranet'; // private traffic is free: neither charge nor bandwidth
+  return {
+    displayName,
+    addressType,
+    masterZone,
+    slaveZone,
+    vpcId: intranet ? vpcId : '',
+    vSwitchId: intranet ? vSwitchId : '',
+    instanceSpec,
+    chargeType: intranet ? 'paybytraffic' : chargeType,
+    bandwidthMbps: intranet || chargeType === 'paybytraffic' ? -1 : bandwidthMbps,
+  };
+}
+
+/** Canonical form of a listener, wished or live: what its protocol, stickiness or check does not have is its neutral value. */
+export function adjustListener(protocol: ListenerRecord['protocol'], spec: ListenerSpec): ListenerSpec {
+  const stickySession = stickinessOf(protocol, spec.stickySession);
+  return {
+    backendPort: spec.backendPort,
+    bandwidthMbps: spec.bandwidthMbps > 0 ? spec.bandwidthMbps : -1,
+    scheduler: spec.scheduler,
+    stickySession,
+    stickySeconds: stickySession === 'off' ? 0 : spec.stickySeconds,
+    ...(spec.healthCheck === 'on' ? adjustCheck(protocol, spec) : noCheck),
+    forwardedFor: isLayer7(protocol) && spec.forwardedFor,
+  };
+}
+
+const isLayer7 = (protocol: ListenerRecord['protocol']): boolean => protocol === 'http' || protocol === 'https';
+
+/** Layer 7 sticks by cookie, TCP by source address, UDP not at all. */
+function stickinessOf(
+  protocol: ListenerRecord['protocol'],
+  wished: ListenerSpec['stickySession'],
+): ListenerSpec['stickySession'] {
+  if (wished === 'off' || protocol === 'udp') return 'off';
+  return isLayer7(protocol) ? 'insert' : 'source';
+}
+
+type CheckSpec = Omit<
+  ListenerSpec,
+  'backendPort' | 'bandwidthMbps' | 'scheduler' | 'stickySession' | 'stickySeconds' | 'forwardedFor'
+>;
+
+const noCheck: CheckSpec = {
+  healthCheck: 'off',
+  healthType: 'tcp',
+  healthPath: '',
+  healthDomain: '',
+  healthPort: 0,
+  healthIntervalSeconds: 0,
+  healthTimeoutSeconds: 0,
+  healthyThreshold: 0,
+  unhealthyThreshold: 0,
+  healthCodes: [],
+};
+
+function adjustCheck(protocol: ListenerRecord['protocol'], spec: ListenerSpec): CheckSpec {
+  const healthType = checkTypeOf(protocol, spec.healthType);
+  const http = healthType === 'http';
+  return {
+    healthCheck: 'on',
+    healthType,
+    healthPath: http ? slashed(spec.healthPath) : '',
+    healthDomain: http && spec.healthDomain !== OWN_ADDRESS ? spec.healthDomain : '',
+    healthPort: spec.healthPort > 0 ? spec.healthPort : spec.backendPort,
+    healthIntervalSeconds: spec.healthIntervalSeconds,
+    healthTimeoutSeconds: spec.healthTimeoutSeconds,
+    healthyThreshold: spec.healthyThreshold,
+    unhealthyThreshold: spec.unhealthyThreshold,
+    healthCodes: http ? codesOf(spec.healthCodes) : [],
+  };
+}
+
+/** The cloud's word for "the backend's own address" as the Host of a check. */
+export const OWN_ADDRESS = '$_ip';
+
+function checkTypeOf(
+  protocol: ListenerRecord['protocol'],
+  wished: ListenerSpec['healthType'],
+): ListenerSpec['healthType'] {
+  if (isLayer7(protocol)) return 'http';
+  if (protocol === 'udp') return 'udp';
+  return wished === 'http' ? 'http' : 'tcp';
+}
+
+const slashed = (path: string): string => (path.startsWith('/') ? path : `/${path}`);
+
+function codesOf(codes: readonly string[]): readonly string[] {
+  return codes.length === 0 ? ['http_2xx'] : [...new Set(codes.map((code) => code.toLowerCase()))].toSorted();
+}
