@@ -120,6 +120,9 @@ describe('a control plane of its own', function () {
     this.timeout(CONTROL_PLANE_TIMEOUT_MS);
     const plane = await startControlPlane({ dir: root, controllerManager: true, say: SILENT });
     const pids = (['etcd', 'kube-apiserver', 'kube-controller-manager'] as const).map((name) => plane.pid(name) ?? 0);
+    // A namespace that ends is the work of the controller manager.
+    await ok(plane, ['create', 'namespace', 'ended']);
+    await ok(plane, ['delete', 'namespace', 'ended', '--timeout=30s']);
     await ok(plane, ['create', 'namespace', 'kept']);
     await plane.killApiServer();
     assert.equal((await plane.kubectl(['get', 'namespace', 'kept'])).code, 1, 'the API server is gone');
@@ -127,8 +130,6 @@ describe('a control plane of its own', function () {
     await plane.restartEtcd();
     await plane.restartApiServer();
     await ok(plane, ['get', 'namespace', 'kept']);
-    // With the controller manager running again against the new server, a namespace ends.
-    await ok(plane, ['delete', 'namespace', 'kept', '--timeout=30s']);
     pids.push(plane.pid('etcd') ?? 0, plane.pid('kube-apiserver') ?? 0);
     await plane.stop();
     assert.deepEqual(pids.filter(isAlive), []);
