@@ -158,8 +158,8 @@ describe('guest shell', function () {
     assert.deepEqual(
       changes.toSorted((a, b) => a.name.localeCompare(b.name)),
       [
-        { name: WEB, afterMs: 3500, enabled: true, state: 'active' },
-        { name: 'sshd.service', afterMs: 3500, enabled: true, state: 'inactive' },
+        { name: WEB, afterMs: 3500, enabled: true, state: 'active', moved: true },
+        { name: 'sshd.service', afterMs: 3500, enabled: true, state: 'inactive', moved: true },
       ],
     );
   });

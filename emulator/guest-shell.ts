@@ -31,12 +31,13 @@ export type ShellRun = {
   readonly timeoutMs: number;
 };
 
-/** What a script does to one unit, so many milliseconds after its start. */
+/** What a script does to one unit, so many milliseconds after its start; `moved`: it entered its state (anew). */
 export type UnitChange = {
   readonly name: string;
   readonly afterMs: number;
   readonly enabled: boolean;
   readonly state: 'active' | 'inactive' | 'failed';
+  readonly moved: boolean;
 };
 
 /** How a script ended, how long it took in the guest's time, what it printed (both streams, capped) and what it changed. */
@@ -181,7 +182,8 @@ function changes(folder: string, run: ShellRun): readonly UnitChange[] {
       .split(' ');
     if (state !== 'active' && state !== 'inactive' && state !== 'failed') return [];
     const afterMs = Math.max(0, Number(since));
-    const same = (enabled === '1') === old.enabled && state === old.state && Number(since) === old.since - run.now;
-    return same ? [] : [{ name, afterMs, enabled: enabled === '1', state }];
+    const moved = state !== old.state || Number(since) !== old.since - run.now;
+    const same = !moved && (enabled === '1') === old.enabled;
+    return same ? [] : [{ name, afterMs, enabled: enabled === '1', state, moved }];
   });
 }

@@ -37,7 +37,7 @@ start() {
   save "$1"
   [ "$st" = active ] || { echo "Job for $1 failed because the control process exited with error code." >&2; return 1; }
 }
-stop() { load "$1" || { missing "$1"; return 5; }; [ "$st" = inactive ] || { st=inactive since=$elapsed; save "$1"; }; }
+stop() { load "$1" || { missing "$1"; return 5; }; [ "$st" != active ] || { st=inactive since=$elapsed; save "$1"; }; }
 able() {
   load "$2" || { echo "Failed to $verb unit: Unit file $2 does not exist." >&2; return 1; }
   if [ "$1" = 1 ] && [ "$en" = 0 ]; then say "Created symlink /etc/systemd/system/multi-user.target.wants/$2 -> /usr/lib/systemd/system/$2." >&2; fi

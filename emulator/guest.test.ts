@@ -1,6 +1,6 @@
 // Units over boots, and what a guest answers at any moment of its past.
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { answer, boot, changeUnit, halt, newGuest } from './guest.ts';
 import type { Guest, Probe } from './guest.ts';
 import { parseGuests } from './guest-config.ts';

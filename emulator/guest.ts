@@ -87,21 +87,34 @@ export function halt(config: GuestsConfig, guest: Guest, at: number): Guest {
 export function changeUnit(
   config: GuestsConfig,
   guest: Guest,
-  change: { readonly name: string; readonly at: number; readonly enabled?: boolean; readonly active?: boolean },
+  change: {
+    readonly name: string;
+    readonly at: number;
+    readonly enabled?: boolean;
+    readonly active?: boolean;
+    readonly restart?: boolean;
+  },
 ): Guest {
   const { name, at } = change;
   const old = guest.units[name] ?? { enabled: false, state: 'inactive', since: at };
   const kept = { ...guest, units: { ...guest.units, [name]: { ...old, enabled: change.enabled ?? old.enabled } } };
   return remember(
     config,
-    change.active === undefined ? kept : switched(config, kept, { name, at, on: change.active }),
+    change.active === undefined
+      ? kept
+      : switched(config, kept, { name, at, on: change.active, again: change.restart === true }),
     at,
   );
 }
 
-function switched(config: GuestsConfig, guest: Guest, what: { name: string; at: number; on: boolean }): Guest {
+function switched(
+  config: GuestsConfig,
+  guest: Guest,
+  what: { name: string; at: number; on: boolean; again: boolean },
+): Guest {
   const unit = guest.units[what.name];
-  if (unit === undefined || !guest.up || (unit.state === 'active') === what.on) return guest;
+  const same = (unit?.state === 'active') === what.on && !(what.on && what.again);
+  if (unit === undefined || !guest.up || same) return guest;
   if (what.on) return started(config, guest, what);
   return { ...guest, units: { ...guest.units, [what.name]: { ...unit, state: 'inactive', since: what.at } } };
 }

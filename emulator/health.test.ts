@@ -1,6 +1,6 @@
 // Health over time: windows, changes of the check, changes of the guest, and what weight 0 shows.
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { boot, changeUnit, halt, newGuest } from './guest.ts';
 import type { Guest } from './guest.ts';
 import { parseGuests } from './guest-config.ts';
