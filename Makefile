@@ -1,0 +1,50 @@
+# Everything a developer does. Node 24 comes with the packages (npm's `node`), so any Node that runs npm will do.
+SHELL := /bin/sh
+OUTER_PATH := $(subst $(CURDIR)/node_modules/.bin:,,$(PATH))
+export PATH := $(CURDIR)/node_modules/.bin:$(OUTER_PATH)
+STAMP := node_modules/.installed
+DEMO_FLAGS := $(if $(filter-out 0,$(KEEP)),--keep)
+
+.DEFAULT_GOAL := help
+.PHONY: help install assets demo demo-negative test verify build packages bench clean
+
+help: ## This text
+	@echo 'finance-cloud-operator'
+	@echo
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'Needed: Node 20 or newer with npm, and either Go 1.25 or newer or KUBEBUILDER_ASSETS=<folder with etcd, kube-apiserver, kubectl>.'
+
+install: $(STAMP) ## Install the packages (skipped while package-lock.json is unchanged)
+
+# With the outer Node: the inner one is among what npm replaces.
+$(STAMP): package-lock.json
+	PATH='$(OUTER_PATH)' npm ci --no-audit --no-fund
+	@touch $@
+
+assets: $(STAMP) ## Find or build etcd, kube-apiserver and kubectl (once, up to eight minutes)
+	@exec node test/controlplane/main.ts ensure
+
+demo: $(STAMP) ## Build a bank in a rehearsed cloud, break it, watch it heal (KEEP=1 leaves it up)
+	@exec node test/demo/main.ts $(DEMO_FLAGS)
+
+demo-negative: $(STAMP) ## Try the demo's judges: with the operator stopped every step must fail
+	@exec node test/demo/main.ts --negative
+
+test: $(STAMP) ## All tests, those with a real API server included
+	@exec mocha
+
+verify: $(STAMP) ## Generated files, format, lint, import rules, unused code, types and tests; fails on a dirty tree
+	@exec node scripts/verify.ts $(if $(NO_TESTS),--no-tests)
+
+build: $(STAMP) ## Bundle the operator (dist/) and the emulator (emulator/dist/)
+	@exec node scripts/build.ts
+
+packages: build ## Check what is shipped: bundle, emulator package, Dockerfile
+	@exec node scripts/check-packages.ts
+
+bench: $(STAMP) ## The table of performance figures
+	@exec node bench/main.ts
+
+clean: ## Remove what was built
+	rm -rf dist emulator/dist
