@@ -65,7 +65,7 @@ function dockerfile(): readonly string[] {
   if (!existsSync(file)) return ['there is no Dockerfile'];
   const text = readFileSync(file, 'utf8');
   const froms = [...text.matchAll(/^FROM\s+(\S+)/gm)].map((match) => match[1] ?? '');
-  const untagged = froms.filter((image) => /:latest$/.test(image) || (!/[:@]/.test(image) && image.includes('/')));
+  const untagged = froms.filter((image) => image.endsWith(':latest') || (!/[:@]/.test(image) && image.includes('/')));
   return [
     ...(froms.length < 2 ? ['it has one stage: build tools would be shipped'] : []),
     ...untagged.map((image) => `${image} has no version`),
