@@ -6,6 +6,12 @@ import type { Change } from './manager-types.ts';
 /** Tells of a change after the store holds it. */
 export type ChangeListener<T extends KubeObject> = (change: Change<T>) => void;
 
+/** How an object is taken over; `initial` is passed on to the listener. */
+export interface PutOptions {
+  readonly initial?: boolean;
+  readonly force?: boolean;
+}
+
 type Index<T> = { readonly valuesOf: (object: T) => readonly string[]; readonly entries: Map<string, Set<Key>> };
 
 /** Objects by key, with optional indexes. */
@@ -47,23 +53,19 @@ export class Store<T extends KubeObject> {
     for (const [key, object] of this.#objects) enter(index, key, object);
   }
 
-  /** Takes over an object that was listed or changed; older and equal versions change nothing. Says if it did. */
-  put(object: T, initial = false): boolean {
+  /**
+   * Takes over an object that was listed or changed, and says if that changed anything. Equal versions change nothing,
+   * older ones only when forced: after the server itself went back in time.
+   */
+  put(object: T, { initial = false, force = false }: PutOptions = {}): boolean {
     const key = keyOf(object.metadata);
     const old = this.#objects.get(key);
-    if (old === undefined) {
-      this.#set(key, object);
-      this.#listener({ kind: 'added', object, initial });
-      return true;
-    }
+    if (old === undefined) return this.#add(key, object, initial);
     const order = compareVersions(object.metadata.resourceVersion, old.metadata.resourceVersion);
-    if (order !== undefined && order <= 0) return false;
+    if (order === 0 || (order !== undefined && order < 0 && !force)) return false;
     if (object.metadata.uid !== old.metadata.uid) {
       this.#delete(key, old);
-      this.#listener({ kind: 'deleted', object: old });
-      this.#set(key, object);
-      this.#listener({ kind: 'added', object, initial });
-      return true;
+      return this.#add(key, object, initial);
     }
     this.#set(key, object, old);
     this.#listener({ kind: 'updated', object, old });
@@ -75,21 +77,27 @@ export class Store<T extends KubeObject> {
     const old = this.#objects.get(key);
     if (old === undefined || (uid !== undefined && old.metadata.uid !== uid)) return false;
     this.#delete(key, old);
-    this.#listener({ kind: 'deleted', object: old });
+    return true;
+  }
+
+  #add(key: Key, object: T, initial: boolean): boolean {
+    this.#set(key, object);
+    this.#listener({ kind: 'added', object, initial });
     return true;
   }
 
   #set(key: Key, object: T, old?: T): void {
+    this.#objects.set(key, object);
     for (const index of this.#indexes.values()) {
       if (old !== undefined) leave(index, key, old);
       enter(index, key, object);
     }
-    this.#objects.set(key, object);
   }
 
   #delete(key: Key, old: T): void {
-    for (const index of this.#indexes.values()) leave(index, key, old);
     this.#objects.delete(key);
+    for (const index of this.#indexes.values()) leave(index, key, old);
+    this.#listener({ kind: 'deleted', object: old });
   }
 }
 

@@ -95,10 +95,13 @@ function parseLine<T extends KubeObject>(line: string): WatchEvent<T> | WatchEnd
 function eventOf<T extends KubeObject>(type: string, object: T & WireObject): WatchEvent<T> | WatchEnd | undefined {
   if (type === 'ERROR') return { kind: 'server-error', code: object.code ?? 0, message: object.message ?? '' };
   const { name, resourceVersion }: Partial<ObjectMeta> = object.metadata ?? {};
-  if (type === 'BOOKMARK') return resourceVersion === undefined ? undefined : { type, resourceVersion };
-  if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED')
-    return name === undefined ? undefined : { type, object };
+  if (type === 'BOOKMARK' && resourceVersion !== undefined) return { type, resourceVersion };
+  if (isChange(type) && name !== undefined) return { type, object };
   return undefined;
+}
+
+function isChange(type: string): type is 'ADDED' | 'MODIFIED' | 'DELETED' {
+  return type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED';
 }
 
 /** Cuts a byte stream into lines; a character that spans two chunks stays whole. */
