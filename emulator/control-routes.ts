@@ -7,7 +7,7 @@ import { drift } from './control-drift.ts';
 import { readLedger } from './control-ledger.ts';
 import { exportWorld, importWorld, showWorld } from './control-world.ts';
 import type { ControlAnswer, ControlRequest, Site, ZoneState } from './service.ts';
-import { newWorldState, type WorldState } from './world.ts';
+import { newWorldState, type WorldState, zoneState } from './world.ts';
 
 type Route = (core: Core, asked: ControlRequest) => ControlAnswer;
 
@@ -91,13 +91,13 @@ const afterAct = (known: ZoneState, act: string, body: ControlRequest['body']): 
   const left = typeof body['left'] === 'number' ? body['left'] : 0;
   switch (act) {
     case 'outage':
-      return { ...known, outage: true };
+      return zoneState(true, known.stock);
     case 'restore':
-      return { ...known, outage: false };
+      return zoneState(false, known.stock);
     case 'soldout':
-      return { ...known, stock: { ...known.stock, ...Object.fromEntries(types.map((type) => [type, left])) } };
+      return zoneState(known.outage, { ...known.stock, ...Object.fromEntries(types.map((type) => [type, left])) });
     case 'instock':
-      return { ...known, stock: {} };
+      return zoneState(known.outage, {});
     default:
       return undefined;
   }
@@ -108,7 +108,7 @@ const zones: Route = (core, asked) => {
   const [zone = '', act = ''] = asked.path;
   const region = Object.entries(world.settings.regions).find(([, known]) => known.includes(zone))?.[0];
   if (region === undefined) return bad(`No zone ${zone}.`, 404);
-  const known = world.state().zones.get(zone) ?? { outage: false, stock: {} };
+  const known = world.state().zones.get(zone) ?? zoneState(false, {});
   const next = afterAct(known, act, asked.body);
   if (next === undefined) return bad('The act is one of outage, restore, soldout, instock.', 404);
   world.state().zones.set(zone, next);

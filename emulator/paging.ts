@@ -51,3 +51,21 @@ export const tokenPage = <T>(
   const last = items.at(-1);
   return { items, next: rest.length > size && last !== undefined ? nextToken(how.seq(last)) : '' };
 };
+
+/** A page in either style: by number where a number or size is given, else by token. Fields for the answer included. */
+export const eitherPage = <T>(
+  call: Call,
+  rows: readonly T[],
+  how: { readonly seq: (row: T) => number; readonly standardSize?: number },
+): { readonly items: readonly T[]; readonly fields: Readonly<Record<string, number | string>> } => {
+  if (call.params.has('PageNumber') || call.params.has('PageSize')) {
+    const page = numberedPage(call, rows, how.standardSize);
+    return { items: page.items, fields: { ...page.fields, NextToken: '' } };
+  }
+  const page = tokenPage(call, rows, how);
+  const size = call.params.int('MaxResults') ?? how.standardSize ?? 10;
+  return {
+    items: page.items,
+    fields: { PageNumber: 1, PageSize: size, TotalCount: rows.length, NextToken: page.next },
+  };
+};

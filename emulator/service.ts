@@ -36,9 +36,13 @@ export interface Facts {
   readonly 'zone-changed': { readonly zone: string; readonly outage: boolean };
 }
 
-/** Condition of a zone. `stock` says how many of an instance type (or of `*`, everything) are left; what it does not name is plenty. */
+/**
+ * Condition of a zone. `stock` says how many of an instance type (or of `*`, everything) are left; what it does not name is plenty.
+ * `soldOut` names those of which none is left.
+ */
 export interface ZoneState {
   readonly outage: boolean;
+  readonly soldOut: readonly string[];
   readonly stock: Readonly<Record<string, number>>;
 }
 

@@ -75,6 +75,7 @@ export interface Table<T> {
   readonly listSeen: () => readonly T[];
   /** Rows of the truth under an index key. */
   readonly by: (index: string, key: string) => readonly T[];
+  readonly count: (index: string, key: string) => number;
   readonly bySeen: (index: string, key: string) => readonly T[];
   /** Creation order of a row; rising, never reused: what a NextToken points at. */
   readonly seq: (id: string) => number;
@@ -188,6 +189,7 @@ export const openTable = <T>(data: TableData, spec: TableSpec<T>, hooks: TableHo
       const keysOf = spec.indexes?.[index] ?? (() => []);
       return listSeen().filter((row) => keysOf(row).includes(key));
     },
+    count: (index, key) => data.indexes.get(index)?.get(key)?.size ?? 0,
     seq: (id) => rows.get(id)?.seq ?? 0,
     size: () => rows.size,
   };

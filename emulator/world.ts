@@ -82,6 +82,15 @@ const REGION_MARK: Readonly<Record<string, string>> = {
   'cn-beijing-finance-1': '2ze',
 };
 
+const HEALTHY: ZoneState = { outage: false, soldOut: [], stock: {} };
+
+/** A zone state whose `soldOut` follows from its stock. */
+export const zoneState = (outage: boolean, stock: ZoneState['stock']): ZoneState => ({
+  outage,
+  stock,
+  soldOut: Object.keys(stock).filter((name) => stock[name] === 0),
+});
+
 const lessStock = (stock: ZoneState['stock'], type: string, amount: number): ZoneState['stock'] =>
   Object.fromEntries(
     Object.entries(stock).map(([name, left]) => [
@@ -142,10 +151,10 @@ export const createWorld = (settings: Settings, clock: Clock, modules: readonly 
       later: (rule, event) => later(place, rule, event),
       at: (epochMs, event) => schedule(state.agenda, { ...place, at: Math.max(epochMs, now()), event }),
       observed: (service, id) => countRead(state.agenda, { account, service, id, now: now() }),
-      zone: (zone) => state.zones.get(zone) ?? { outage: false, stock: {} },
+      zone: (zone) => state.zones.get(zone) ?? HEALTHY,
       takeStock: (zone, type, amount) => {
         const known = state.zones.get(zone);
-        if (known !== undefined) state.zones.set(zone, { ...known, stock: lessStock(known.stock, type, amount) });
+        if (known !== undefined) state.zones.set(zone, zoneState(known.outage, lessStock(known.stock, type, amount)));
       },
       announce: (topic, fact) => announce(self, topic, fact),
       quota: (name, standardLimit) => settings.quotas[name] ?? standardLimit,

@@ -13,4 +13,7 @@ export const extraActions: Readonly<Record<string, Readonly<Record<string, Actio
       PageSize: { t: 'integer', min: 1, max: 50 },
     },
   },
+  vpc: {
+    ModifyVSwitchAttribute: { VSwitchId: { r: 1 }, VSwitchName: {}, Description: {}, RegionId: {} },
+  },
 };

@@ -19,8 +19,7 @@ const blockOf = (vswitch: VSwitch): Block => parseBlock(vswitch.cidr) ?? { first
 
 /** Addresses that nobody holds. */
 export const freeCount = (scope: Scope, vswitch: VSwitch): number =>
-  Math.max(0, sizeOf(blockOf(vswitch)) - KEPT_FIRST - KEPT_LAST) -
-  scope.table(addresses).by('vswitch', vswitch.id).length;
+  Math.max(0, sizeOf(blockOf(vswitch)) - KEPT_FIRST - KEPT_LAST) - scope.table(addresses).count('vswitch', vswitch.id);
 
 const isUsable = (block: Block, ip: number): boolean =>
   ip >= block.first + KEPT_FIRST && ip < block.first + sizeOf(block) - KEPT_LAST;
