@@ -18,7 +18,7 @@ export const ALL_BINARIES: readonly BinaryName[] = ['etcd', 'kubectl', 'kube-api
 export const DEFAULT_KUBE_VERSION = '1.35.0';
 
 /** The patch release tested for each minor release: the oldest supported and the newest. */
-export const TESTED_VERSIONS: Readonly<Record<string, string>> = { '1.31': '1.31.14', '1.35': DEFAULT_KUBE_VERSION };
+export const TESTED_VERSIONS: Readonly<Record<string, string>> = { '1.31': '1.31.0', '1.35': DEFAULT_KUBE_VERSION };
 
 /** Reads a version such as "1.35", "1.35.0" or "v1.35.0"; the default when there is none. */
 export function kubeVersionOf(text: string | undefined): string {
