@@ -19,7 +19,13 @@ export interface Classification {
 }
 
 /** Codes that the client itself makes; `Network.` is followed by the system's error code. */
-export const clientCodes = { timeout: 'Timeout', unreadable: 'UnreadableAnswer', network: 'Network.' } as const;
+export const clientCodes = {
+  timeout: 'Timeout',
+  unreadable: 'UnreadableAnswer',
+  /** The account was released while the call waited for its turn. */
+  closed: 'Closed',
+  network: 'Network.',
+} as const;
 
 /** Failures before a byte of the request was sent: names, refused connections, certificates. */
 const NEVER_SENT =
@@ -38,7 +44,8 @@ function isDocumented(action: string, code: string): boolean {
 }
 
 const isOwnCode = (code: string): boolean =>
-  code === clientCodes.timeout || code === clientCodes.unreadable || code.startsWith(clientCodes.network);
+  [clientCodes.timeout, clientCodes.unreadable, clientCodes.closed].some((own) => own === code) ||
+  code.startsWith(clientCodes.network);
 
 function classOf({ service, action, code, status }: Failure): ErrorClass {
   const api = `${service}/${action}`;
