@@ -17,7 +17,7 @@ export interface Emulator {
   /** A colleague's edit in the console; throws when the cloud refuses it. */
   console(edit: Readonly<Record<string, unknown>>): Promise<void>;
   zone(zone: string, act: 'outage' | 'restore'): Promise<void>;
-  guest(instanceId: string): Promise<Guest | undefined>;
+  guest(instanceId: string): Promise<Guest>;
   /** Somebody's hand inside a server. */
   insideGuest(instanceId: string, change: Readonly<Record<string, unknown>>): Promise<void>;
   snapshot(id: string): Promise<void>;
@@ -59,8 +59,8 @@ function emulatorAt(process: BoundProcess, endpoint: string, controlToken: strin
     console: (edit) => send('drift', edit),
     zone: (zone, act) => send(`zones/${zone}/${act}`, {}),
     guest: async (instanceId) => {
-      const answer: { readonly guest?: Guest } = JSON.parse(await control(`guests/${instanceId}`));
-      return answer.guest;
+      const guest: Guest = JSON.parse(await control(`guests/${instanceId}`));
+      return guest;
     },
     insideGuest: (instanceId, change) => send(`guests/${instanceId}`, change),
     snapshot: (id) => send('snapshot', { id }),

@@ -17,6 +17,7 @@ export const openRule: Act = {
       service: 'ecs',
       action: 'AuthorizeSecurityGroup',
       params: {
+        RegionId: stage.spec.region,
         SecurityGroupId: group,
         Permissions: [
           { IpProtocol: open.protocol, PortRange: open.ports, SourceCidrIp: open.cidr, Policy: open.policy },
