@@ -19,9 +19,15 @@ export function describeLoadBalancers(call: Call): Answer {
     PageSize,
     TotalCount: rows.length,
     LoadBalancers: {
-      LoadBalancer: page.map((row) => ({ ...shown(call, row), InternetChargeTypeAlias: row.internetChargeType })),
+      LoadBalancer: page.map((row) => listed(call, row)),
     },
   };
+}
+
+// In the list the way of paying is a number, and the word stands beside it; the attribute call says the word itself.
+function listed(call: Call, row: LoadBalancer): Answer {
+  const InternetChargeType = row.internetChargeType === 'paybybandwidth' ? '3' : '4';
+  return { ...shown(call, row), InternetChargeType, InternetChargeTypeAlias: row.internetChargeType };
 }
 
 function candidates(call: Call): readonly LoadBalancer[] {
