@@ -1,6 +1,5 @@
 // Watches of the API server through kubectl, one per kind: the objects as they are now, and every change of their minds.
 import { spawnBound, type BoundProcess } from '../support/bound-process.ts';
-import { eventually } from '../support/eventually.ts';
 import type { DriftEntry, KubeObject, Replacement } from './judge/facts.ts';
 import { nameOf, transitionsOf, type Transition } from './judge/objects.ts';
 
@@ -103,12 +102,4 @@ function driftKey({ rule, path, observed, decision }: DriftEntry): string {
 
 function stepKey({ slot, surplusId, step }: Replacement): string {
   return `${slot} ${surplusId} ${step}`;
-}
-
-/** Waits until an object of each of these kinds has been seen. */
-export async function seenAll(watch: ObjectWatch, kinds: readonly string[], timeoutMs: number): Promise<void> {
-  await eventually(() => kinds.every((kind) => watch.object(kind) !== undefined), {
-    what: `objects of ${kinds.join(', ')}`,
-    timeoutMs,
-  });
 }
