@@ -10,9 +10,12 @@ describe('whenOrphaned', () => {
       whenOrphaned(process);
       console.log('child ' + process.pid);
       setInterval(() => undefined, 1000);`;
-    // The child leaves the shell's process group, so that nothing but the lost parent can end it.
-    const shell = `setsid "$0" --input-type=module -e "$1" & wait`;
-    const parent = spawnBound('/bin/sh', ['-c', shell, process.execPath, script]);
+    // The child leaves its parent's process group, so that nothing but the lost parent can end it.
+    const start = `
+      import { spawn } from 'node:child_process';
+      const args = ['--input-type=module', '-e', ${JSON.stringify(script)}];
+      spawn(process.execPath, args, { detached: true, stdio: 'inherit' });`;
+    const parent = spawnBound(process.execPath, ['--input-type=module', '-e', start]);
     const pid = Number((await parent.waitForLine(/^child (\d+)$/, { timeoutMs: 5_000 }))[1]);
     try {
       assert.ok(isAlive(pid));
