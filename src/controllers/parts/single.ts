@@ -12,7 +12,10 @@ export interface SingleInput<S extends object> {
   readonly name: string;
   readonly uid: string;
   readonly recorded: RecordedResource | undefined;
-  readonly desired: S;
+  /** Canonical: what is not judged is left out. */
+  readonly desired: Partial<S>;
+  /** Canonical form of what is live, where that differs from the record. */
+  readonly adjustLive?: (live: S) => Partial<S>;
   readonly table: FieldTable<S>;
   readonly readyStates: readonly string[];
   readonly blueprint: string;
@@ -50,7 +53,7 @@ function planLive<S extends object>(input: SingleInput<S>, live: CloudRecord & S
   if (live.tags[TAG_UID] !== input.uid) return tagsLost(input, live);
   if (input.start?.states.includes(live.state)) return planStart(input, live, input.start.action(live.id));
   if (!input.readyStates.includes(live.state)) return waiting(input, live.id, `is ${live.state}`);
-  const fields = diffFields(input.table, input.desired, live);
+  const fields = diffFields<S>(input.table, input.desired, input.adjustLive?.(live) ?? live);
   const mutable = fields.filter((field) => field.rule === 'mutable');
   const set = Object.fromEntries(mutable.map((field) => [field.path, field.to])) as Partial<S>;
   const { type, name } = input;

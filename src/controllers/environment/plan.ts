@@ -1,0 +1,76 @@
+// Plans an environment: its VPC and its modules; what left the spec is kept or taken away by policy and confirmation.
+import { type VpcSpec, adjustVpc, vpcFields } from '../../cloud/vpc/model.ts';
+import { ANNOTATIONS, type RecordedResource } from '../../crds/index.ts';
+import { emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
+import type { KindPlan } from '../kind.ts';
+import { type CloudPlan, known } from '../model.ts';
+import { goneOf, planDelete } from '../parts/removal.ts';
+import { planSingle } from '../parts/single.ts';
+import { cloudName, recordOf } from '../records.ts';
+import { type EnvironmentInput, balancerName, planModule } from './module.ts';
+
+/** The plan of a living environment. */
+export function planEnvironment(input: EnvironmentInput): KindPlan {
+  const modules = input.object.spec.modules.map((module) => planModule(input, module));
+  const left = leftOver(input);
+  const dues = modules.flatMap((module) => module.dueInMs ?? []);
+  return {
+    plan: joinPlans([planVpc(input), ...modules.map((module) => module.plan), left.plan]),
+    fleets: modules.map((module) => module.fleet),
+    replacements: modules.flatMap((module) => module.replacements).slice(0, 10),
+    gone: [...modules.flatMap((module) => module.fleet.gone.map((record) => record.id)), ...left.gone],
+    retain: [...modules.flatMap((module) => module.retain), ...left.retain],
+    dueInMs: dues.length > 0 ? Math.min(...dues) : undefined,
+  };
+}
+
+function planVpc(input: EnvironmentInput): CloudPlan {
+  const { object } = input;
+  const spec: VpcSpec = { cidr: object.spec.network.cidr, displayName: cloudName(object.spec.network.displayName, object.metadata.name), description: object.spec.network.description ?? '' };
+  return planSingle<VpcSpec>(
+    {
+      type: 'VPC', name: 'vpc', uid: object.metadata.uid, recorded: recordOf(input.records, 'vpc'), desired: adjustVpc(spec), table: vpcFields,
+      readyStates: ['Available'], blueprint: 'NET-1', needs: [],
+      create: known({ service: 'vpc', action: { kind: 'CreateVpc', spec, tags: {} } }),
+      update: (id, set) => ({ service: 'vpc', action: { kind: 'UpdateVpc', id, set } }),
+    },
+    input.view,
+  );
+}
+
+/** Records of modules and load balancers that are not declared any more. */
+export function leftRecords(input: EnvironmentInput): readonly RecordedResource[] {
+  const fleets = new Set(input.object.spec.modules.map((module) => module.name));
+  const balancers = new Set(input.object.spec.modules.filter((module) => module.loadBalancer !== undefined).map(balancerName));
+  return input.records.filter((record) => {
+    if (record.type === 'Server') return !fleets.has(record.name.split('/')[0] ?? '');
+    return record.type === 'LoadBalancer' && !balancers.has(record.name);
+  });
+}
+
+/** Under Retain what left is kept and listed; under Delete it goes once a person confirmed its name. */
+function leftOver(input: EnvironmentInput): Pick<KindPlan, 'plan' | 'gone' | 'retain'> {
+  const left = leftRecords(input);
+  if (input.object.spec.deletionPolicy === 'Retain') {
+    return { plan: emptyPlan, gone: [], retain: left.map((record) => ({ id: record.id, reason: 'removed from the spec, and deletionPolicy is Retain' })) };
+  }
+  const confirmed = left.filter((record) => isConfirmed(input, record));
+  return { plan: joinPlans(confirmed.map((record) => planDelete(record, [], input.view))), gone: goneOf(left, input.view), retain: [] };
+}
+
+/** True when the annotation names the record's module or load balancer. */
+export function isConfirmed(input: EnvironmentInput, record: RecordedResource): boolean {
+  const names = (input.object.metadata.annotations?.[ANNOTATIONS.confirmRemoval] ?? '').split(',').map((name) => name.trim());
+  return names.includes(record.name) || names.includes(record.name.split('/')[0] ?? '');
+}
+
+/** The plan of an environment that is deleted under Delete: servers and load balancers, then the VPC once zones and pools are gone. */
+export function teardownEnvironment(input: EnvironmentInput): KindPlan {
+  const first = input.records.filter((record) => record.type !== 'VPC');
+  const users = [...[...input.refs.zones.keys()].map((name) => `SecurityZone ${name}`), ...input.refs.pools.map((pool) => `BastionPool ${pool.metadata.name}`)];
+  const waiting: CloudPlan =
+    users.length === 0 ? emptyPlan : { ...emptyPlan, pending: [{ type: 'VPC', name: 'users', id: '', why: `is used by ${users.slice(0, 5).join(', ')}` }] };
+  const needs = [...first.map((record) => resourceKey(record.type, record.name)), resourceKey('VPC', 'users')];
+  const plan = joinPlans([waiting, ...input.records.map((record) => planDelete(record, record.type === 'VPC' ? needs : [], input.view))]);
+  return { plan, fleets: [], replacements: [], gone: goneOf(input.records, input.view), retain: [] };
+}

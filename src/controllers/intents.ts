@@ -1,0 +1,84 @@
+// Creating exactly once: a create becomes an intent, the intent becomes durable, only then is its frozen request sent.
+import { requestToken, tagsFor } from '../cloud/tags.ts';
+import type { Call } from '../cloud/call.ts';
+import type { Tags } from '../cloud/service.ts';
+import type { Intent } from '../crds/index.ts';
+import { formatTime } from '../kernel/timestamp.ts';
+import { stableJson } from '../plan/fields.ts';
+import type { CloudAction, CloudChange, UserDataSource } from './model.ts';
+import { freeze } from './services.ts';
+
+/** Limits of what a status may hold. */
+export const INTENT_LIMITS = { each: 8192, together: 65_536, count: 64 } as const;
+
+/** Whose intents they are. */
+export interface IntentContext {
+  readonly owner: string;
+  readonly install: string;
+  readonly object: string; // value of the object tag
+  readonly uid: string;
+  readonly region: string;
+  readonly now: number;
+  /** Exact version of the object that a first-boot script comes from; undefined when it is not there. */
+  readonly versionOf: (source: UserDataSource) => string | undefined;
+}
+
+/** The intents of creates, numbered after `attempt`; what does not fit any more goes into the next wave. A create whose script is missing is left out. */
+export function makeIntents(creates: readonly CloudChange[], attempt: number, context: IntentContext): readonly Intent[] {
+  const intents: Intent[] = [];
+  let size = 0;
+  for (const change of creates) {
+    const intent = makeIntent(change, attempt + intents.length + 1, context);
+    if (intent === undefined) continue;
+    size += intent.request.length;
+    if (size > INTENT_LIMITS.together || intents.length >= INTENT_LIMITS.count) break;
+    intents.push(intent);
+  }
+  return intents;
+}
+
+function makeIntent(change: CloudChange, attempt: number, context: IntentContext): Intent | undefined {
+  const tags = tagsFor({ owner: context.owner, install: context.install, object: context.object, uid: context.uid, resource: change.name, attempt }, userTagsOf(change.action));
+  const call = freeze(withTags(change.action, tags), context.region);
+  if (call === undefined) throw new Error(`${change.type} ${change.name} is no create: it has no request to freeze`);
+  const source = change.action.service === 'ecs' ? change.action.userDataFrom : undefined;
+  const version = source === undefined ? '' : context.versionOf(source);
+  if (version === undefined) return undefined;
+  const request = stableJson(call);
+  if (request.length > INTENT_LIMITS.each) throw new Error(`the request for ${change.name} is longer than ${INTENT_LIMITS.each} characters`);
+  return {
+    attempt,
+    token: requestToken({ owner: context.owner, uid: context.uid, resources: [change.name], attempt }),
+    action: call.action,
+    type: change.type,
+    resource: change.name,
+    count: change.count,
+    ...(change.zone === undefined ? {} : { zone: change.zone }),
+    request,
+    ...(source === undefined ? {} : { fromObjects: [{ param: 'UserData', kind: source.kind, name: source.name, key: source.key, resourceVersion: version }] }),
+    startedAt: formatTime(context.now),
+  };
+}
+
+function userTagsOf(of: CloudAction): Tags {
+  return 'tags' in of.action ? of.action.tags : {};
+}
+
+function withTags(of: CloudAction, tags: Tags): CloudAction {
+  return 'tags' in of.action ? ({ ...of, action: { ...of.action, tags } } as CloudAction) : of;
+}
+
+/** The frozen request. */
+export function frozenCall(intent: Intent): Call {
+  return JSON.parse(intent.request) as Call;
+}
+
+/** Types whose resources carry our tags, so that an unknown outcome is settled by a look-up. */
+export function isTagged(intent: Pick<Intent, 'type'>): boolean {
+  return ['VPC', 'VSwitch', 'SecurityGroup', 'Server', 'LoadBalancer'].includes(intent.type);
+}
+
+/** True when the intent makes what the change asks for. */
+export function matches(intent: Intent, change: Pick<CloudChange, 'type' | 'name' | 'verb'>): boolean {
+  return change.verb === 'Create' && intent.type === change.type && intent.resource === change.name;
+}

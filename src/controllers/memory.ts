@@ -1,0 +1,87 @@
+// What one process remembers of one object between visits. Nothing here is needed for safety: after a restart every open
+// intent is doubtful, every id is looked at anew.
+import type { CloudError } from '../cloud/call.ts';
+import type { Change } from '../plan/change.ts';
+import { changeKey } from '../plan/change.ts';
+import { stableJson } from '../plan/fields.ts';
+
+/** A change that is not tried again before a time, and why. */
+export interface Hold {
+  readonly until: number; // monotonic ms
+  readonly error: CloudError;
+  readonly generation: number;
+}
+
+interface Sent {
+  readonly at: number;
+  readonly what: string;
+  readonly confirmedAt: number | undefined;
+}
+
+/** How long a sent change is trusted before the cloud shows it. */
+export interface Trust {
+  /** Not seen yet: up to the cloud's visibility delay. */
+  readonly unseenMs: number;
+  /** Seen, and then the old value again: a flip-flopping read. */
+  readonly seenMs: number;
+}
+
+/** The memory of one object; identity is its uid. */
+export class ObjectMemory {
+  /** Tokens of intents that this process made durable and surely did not send. */
+  readonly unsent = new Set<string>();
+  readonly madeNow = new Set<string>();
+  readonly holds = new Map<string, Hold>();
+  /** Failures of create or start in a row, by zone. */
+  readonly refusals = new Map<string, number>();
+  readonly healthySince = new Map<string, number>();
+  lookedUp = false;
+  builtGeneration = -1;
+  readonly #sent = new Map<string, Sent>();
+
+  /** Remembers that a change was sent and accepted. */
+  sent(change: Change, now: number): void {
+    this.#sent.set(changeKey(change), { at: now, what: contentOf(change), confirmedAt: undefined });
+  }
+
+  /** Compares what was sent with what is still planned: what left the plan is confirmed, and forgotten after a while. */
+  confirm(planned: readonly Change[], now: number, trust: Trust): void {
+    const open = new Map(planned.map((change) => [changeKey(change), contentOf(change)]));
+    for (const [key, sent] of this.#sent) {
+      if (open.get(key) === sent.what) continue;
+      if (sent.confirmedAt === undefined) this.#sent.set(key, { ...sent, confirmedAt: now });
+      else if (now - sent.confirmedAt > trust.seenMs) this.#sent.delete(key);
+    }
+  }
+
+  /** True while the same change was sent and may only not be visible yet: sending it again could make writes oscillate. */
+  isSettling(change: Change, now: number, trust: Trust): boolean {
+    const sent = this.#sent.get(changeKey(change));
+    if (sent === undefined || sent.what !== contentOf(change)) return false;
+    return sent.confirmedAt === undefined ? now - sent.at < trust.unseenMs : now - sent.confirmedAt < trust.seenMs;
+  }
+
+  /** The hold on a change, unless its time is over. */
+  heldBy(change: Change, now: number): Hold | undefined {
+    const hold = this.holds.get(changeKey(change));
+    if (hold === undefined) return undefined;
+    if (now < hold.until) return hold;
+    this.holds.delete(changeKey(change));
+    return undefined;
+  }
+
+  refused(zone: string): void {
+    this.refusals.set(zone, (this.refusals.get(zone) ?? 0) + 1);
+  }
+
+  /** Keeps since when a zone looks healthy; epoch ms. */
+  keepHealthy(zone: string, healthy: boolean, now: number): number | undefined {
+    if (!healthy) this.healthySince.delete(zone);
+    else if (!this.healthySince.has(zone)) this.healthySince.set(zone, now);
+    return this.healthySince.get(zone);
+  }
+}
+
+function contentOf(change: Change): string {
+  return stableJson([change.ids, change.fields.map(({ path, from, to }) => [path, from, to])]);
+}

@@ -1,0 +1,126 @@
+// Moves replacements on record forward and starts new ones; what is planned for a step follows from the record alone, so a
+// restart goes on where the record stands.
+import type { BackendHealth, ListenerSpec, LoadBalancerParts } from '../../cloud/slb/model.ts';
+import type { Replacement } from '../../crds/index.ts';
+import { formatTime, parseTime } from '../../kernel/timestamp.ts';
+import { emptyPlan } from '../../plan/change.ts';
+import { type ReplacementFacts, type ReplacementStep, nextStep } from '../../plan/replacement.ts';
+import type { KindPlan, LocalRequest, PlanInput, StartUpSpec } from '../kind.ts';
+import type { CloudPlan, OwnerObject } from '../model.ts';
+import { type FleetPlan, type LiveServer, deleteServer } from './fleet.ts';
+
+/** The load balancer that a fleet is behind, as far as steps depend on it. */
+export interface Behind {
+  readonly parts: LoadBalancerParts | undefined;
+  readonly partsReadAt: number | undefined;
+  readonly requests: readonly LocalRequest[];
+  readonly listeners: readonly { readonly port: number; readonly spec: ListenerSpec }[];
+}
+
+/** What the replacements of one fleet are judged from. */
+export interface ReplacementsInput {
+  readonly fleet: FleetPlan;
+  readonly module: string;
+  readonly input: PlanInput<OwnerObject, unknown>;
+  readonly mayShrink: boolean;
+  readonly behind: Behind | undefined;
+  readonly startUp?: StartUpSpec | undefined;
+  readonly drainMs?: number;
+}
+
+/** Changes of the recorded steps, the record after this visit, and what leaves the fleet under Retain. */
+export type ReplacementsPlan = Pick<KindPlan, 'replacements' | 'retain' | 'dueInMs'> & { readonly plan: CloudPlan };
+
+/** Plans the replacements of one fleet. */
+export function planReplacements(of: ReplacementsInput): ReplacementsPlan {
+  const mine = of.input.replacements.filter((item) => item.module === of.module);
+  const moved = mine.flatMap((item) => advance(of, item));
+  const surplus = of.fleet.placements.flatMap((item) => (item.kind === 'shrink' ? [item.surplus] : []));
+  const started = of.fleet.placements.flatMap((item): readonly Replacement[] => {
+    if (item.kind === 'surge') return [open(of, { id: item.surplus.id, name: item.surplus.name, zone: item.surplus.zone }, { toZone: item.toZone, step: 'Surge' })];
+    if (item.kind === 'shrink' && of.mayShrink) return [open(of, item.surplus, { toZone: item.surplus.zone, step: 'Draining' })];
+    return [];
+  });
+  const released = mine.filter((item) => item.step === 'Released');
+  const dues = mine.filter((item) => item.step === 'Draining' && of.behind !== undefined).map((item) => since(item) + (of.drainMs ?? 0) - of.input.now);
+  return {
+    plan: { ...emptyPlan, changes: released.flatMap((item) => release(of, item)) },
+    replacements: [...moved, ...started].slice(0, 10),
+    retain: of.mayShrink ? [] : surplus.map((server) => ({ id: server.id, reason: 'fewer replicas are declared and deletionPolicy is Retain' })),
+    dueInMs: dues.length > 0 ? Math.max(100, Math.min(...dues)) : undefined,
+  };
+}
+
+type Leaving = Pick<LiveServer, 'id' | 'name' | 'zone'>;
+
+function open(of: ReplacementsInput, surplus: Leaving, to: { readonly toZone: string; readonly step: ReplacementStep }): Replacement {
+  return { slot: surplus.name, module: of.module, surplusId: surplus.id, fromZone: surplus.zone, toZone: to.toZone, step: to.step, since: formatTime(of.input.now) };
+}
+
+/** The end of the second on record: records have whole seconds, and a wait must never be cut short. */
+function since(item: Replacement): number {
+  return (parseTime(item.since) ?? 0) + 999;
+}
+
+/** The replacement after this visit, none when it is finished. Nothing moves into or out of an impaired zone. */
+function advance(of: ReplacementsInput, item: Replacement): readonly Replacement[] {
+  const closed = of.input.closedZones.has(item.fromZone) || of.input.closedZones.has(item.toZone);
+  if (closed && item.step !== 'Released') return [item];
+  const next = nextStep(item.step, factsOf(of, item));
+  if (next === undefined) return [];
+  return [next === item.step ? item : { ...item, step: next, since: formatTime(of.input.now) }];
+}
+
+function factsOf(of: ReplacementsInput, item: Replacement): ReplacementFacts {
+  const newcomer = of.fleet.servers.find((server) => server.id === item.newId);
+  const surplus = of.fleet.servers.find((server) => server.id === item.surplusId);
+  const weight = (id: string | undefined) => of.behind?.parts?.backends.find((backend) => backend.serverId === id)?.weight;
+  const shrinking = item.newId === undefined && item.step !== 'Surge';
+  return {
+    behindLoadBalancer: of.behind !== undefined,
+    newcomer: shrinking ? 'missing' : stateOf(newcomer),
+    gatePassed: item.step === 'Surge' && newcomer !== undefined && gatePassed(of, newcomer),
+    newcomerWeight: weight(item.newId),
+    normalSinceRegistration: of.behind === undefined || isNormal(of, item),
+    surplusWeight: weight(item.surplusId),
+    surplusGone: surplus === undefined,
+    drained: of.input.now >= since(item) + (of.drainMs ?? 0),
+  };
+}
+
+function stateOf(server: LiveServer | undefined): ReplacementFacts['newcomer'] {
+  if (server === undefined) return 'missing';
+  return server.record?.state === 'Running' ? 'running' : 'starting';
+}
+
+/** Units active, then the listeners' own requests answered inside the guest. A guest that cannot be asked is judged by the health check alone. */
+function gatePassed(of: ReplacementsInput, newcomer: LiveServer): boolean {
+  if (newcomer.record?.state !== 'Running') return false;
+  if (of.startUp !== undefined && of.startUp.probe !== 'Never') {
+    const verdict = of.input.guests.startUp(newcomer, of.startUp);
+    if (verdict.kind === 'agent-offline' || verdict.kind === 'unsupported-os') return true;
+    if (verdict.kind !== 'good' && verdict.kind !== 'repaired') return false;
+  }
+  const requests = of.behind?.requests ?? [];
+  return requests.length === 0 || of.input.guests.gate(newcomer, requests) === 'passed';
+}
+
+/** `normal` behind every listener, seen later than registration + healthyThreshold x interval: what was read before proves nothing. */
+function isNormal(of: ReplacementsInput, item: Replacement): boolean {
+  const { behind } = of;
+  if (behind?.parts === undefined || behind.partsReadAt === undefined) return false;
+  const health = behind.parts.health.filter((entry: BackendHealth) => entry.serverId === item.newId);
+  const readAt = behind.partsReadAt;
+  return behind.listeners.every(({ port, spec }) => {
+    const proofAt = since(item) + spec.healthyThreshold * spec.healthIntervalSeconds * 1000;
+    return readAt > proofAt && health.some((entry) => entry.listenerPort === port && entry.state === 'normal');
+  });
+}
+
+/** Deletes the surplus once it is no backend any more. */
+function release(of: ReplacementsInput, item: Replacement) {
+  const surplus = of.fleet.servers.find((server) => server.id === item.surplusId);
+  const isMember = of.behind !== undefined && (of.behind.parts?.backends.some((backend) => backend.serverId === item.surplusId) ?? true);
+  if (surplus === undefined || isMember || surplus.record?.prepaid === true || surplus.record === undefined) return [];
+  return [deleteServer(surplus, item.newId === undefined ? 'fewer replicas are declared' : `replaced by ${item.newId}`)];
+}

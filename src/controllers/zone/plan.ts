@@ -1,0 +1,126 @@
+// Plans a security zone: one vSwitch in each zone, one security group, its rules.
+import type { GroupRules, SecurityGroupRule } from '../../cloud/ecs/model.ts';
+import { adjustRule, adjustSecurityGroup, securityGroupFields } from '../../cloud/ecs/model.ts';
+import { type VpcRecord, adjustVSwitch, vSwitchFields } from '../../cloud/vpc/model.ts';
+import type { InboundRule, SecurityZone, Subnet } from '../../crds/index.ts';
+import { type Blocked, emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
+import type { KindPlan, PlanInput } from '../kind.ts';
+import { type CloudPlan, type Fact, known, missing } from '../model.ts';
+import { RULES, planRules } from '../parts/rules.ts';
+import { planSingle } from '../parts/single.ts';
+import { cloudName, recordOf } from '../records.ts';
+import type { GroupFact, ZoneRefs } from './refs.ts';
+
+/** Addresses that classic load balancers speak from (SG-3). */
+export const LOAD_BALANCER_RANGE = '100.64.0.0/10';
+
+/** What a zone's plan is made from. */
+export type ZoneInput = PlanInput<SecurityZone, ZoneRefs>;
+
+/** The plan of a living zone. */
+export function planZone(input: ZoneInput): KindPlan {
+  const plan = joinPlans([vpcWait(input), ...input.object.spec.subnets.map((subnet) => planSubnet(input, subnet)), planGroup(input), planInbound(input)]);
+  return { plan, fleets: [], replacements: [], gone: [], retain: [] };
+}
+
+/** The environment's VPC, while it is not ready: what waits for it names it in its needs. */
+export function vpcWait(input: Pick<ZoneInput, 'refs' | 'view'>): CloudPlan {
+  const { vpcId } = input.refs;
+  if (vpcId === undefined) return emptyPlan;
+  const presence = input.view.get<VpcRecord>('VPC', vpcId);
+  const ready = presence.kind === 'present' && presence.record.state === 'Available';
+  return ready ? emptyPlan : { ...emptyPlan, pending: [{ type: 'VPC', name: 'vpc', id: vpcId, why: 'is not Available yet' }] };
+}
+
+function vpcFact<T>(input: ZoneInput, use: (vpcId: string) => T): Fact<T> {
+  const { vpcId } = input.refs;
+  return vpcId === undefined ? missing('FinanceCloudEnvironment', input.object.spec.environmentRef.name, 'VPC id') : known(use(vpcId));
+}
+
+function planSubnet(input: ZoneInput, subnet: Subnet): CloudPlan {
+  const { object } = input;
+  const name = `vswitch/${subnet.zone}`;
+  const spec = {
+    zone: subnet.zone,
+    cidr: subnet.cidr,
+    displayName: cloudName(subnet.displayName, object.metadata.name, subnet.zone),
+    description: subnet.description ?? '',
+  };
+  return planSingle(
+    {
+      type: 'VSwitch', name, uid: object.metadata.uid, recorded: recordOf(input.records, name), desired: adjustVSwitch(spec), table: vSwitchFields,
+      readyStates: ['Available'], blueprint: 'NET-2', needs: [resourceKey('VPC', 'vpc')],
+      create: vpcFact(input, (vpcId) => ({ service: 'vpc', action: { kind: 'CreateVSwitch', vpcId, spec, tags: {} } })),
+      update: (id, set) => ({ service: 'vpc', action: { kind: 'UpdateVSwitch', id, set } }),
+    },
+    input.view,
+  );
+}
+
+function planGroup(input: ZoneInput): CloudPlan {
+  const { object } = input;
+  const spec = { displayName: cloudName(object.spec.displayName, object.metadata.name), description: object.spec.description ?? '' };
+  return planSingle(
+    {
+      type: 'SecurityGroup', name: 'sg', uid: object.metadata.uid, recorded: recordOf(input.records, 'sg'), desired: adjustSecurityGroup(spec), table: securityGroupFields,
+      readyStates: [''], blueprint: 'SG-12', needs: [resourceKey('VPC', 'vpc')],
+      create: vpcFact(input, (vpcId) => ({ service: 'ecs', action: { kind: 'CreateSecurityGroup', vpcId, spec, tags: {} } })),
+      update: (id, set) => ({ service: 'ecs', action: { kind: 'UpdateSecurityGroup', id, set } }),
+    },
+    input.view,
+  );
+}
+
+function planInbound(input: ZoneInput): CloudPlan {
+  const group = recordOf(input.records, 'sg');
+  if (group === undefined) return emptyPlan;
+  const rules = input.object.spec.inbound.flatMap((rule) => sourcesOf(input, rule));
+  const live = input.view.detail<GroupRules>('GroupRules', group.id)?.parts;
+  return planRules({
+    groupName: 'sg', groupId: group.id,
+    desired: rules.flatMap((rule) => (rule.kind === 'rules' ? rule.rules : [])),
+    blocked: rules.flatMap((rule) => (rule.kind === 'blocked' ? [rule.blocked] : [])),
+    live: live ?? (input.madeNow.has(group.id) ? { rules: [] } : undefined),
+    undeclared: input.object.spec.undeclaredRules,
+    leavingGroups: leavingGroups(input.refs),
+  });
+}
+
+type Sourced = { readonly kind: 'rules'; readonly rules: readonly SecurityGroupRule[] } | { readonly kind: 'blocked'; readonly blocked: Blocked };
+
+/** A declared rule as cloud rules, nothing when its object is leaving, or the fact it waits for. */
+function sourcesOf(input: ZoneInput, rule: InboundRule): readonly Sourced[] {
+  switch (rule.from.type) {
+    case 'CIDR':
+      return [{ kind: 'rules', rules: expand(rule, { kind: 'cidr', cidr: rule.from.cidr }) }];
+    case 'LoadBalancers':
+      return [{ kind: 'rules', rules: expand(rule, { kind: 'cidr', cidr: LOAD_BALANCER_RANGE }) }];
+    case 'BastionPool':
+      return fromGroup(rule, { kind: 'BastionPool', name: rule.from.bastionPoolRef.name }, input.refs.pools);
+    case 'SecurityZone':
+      return fromGroup(rule, { kind: 'SecurityZone', name: rule.from.securityZoneRef.name }, input.refs.zones);
+    default:
+      return rule.from satisfies never;
+  }
+}
+
+function fromGroup(rule: InboundRule, of: { readonly kind: string; readonly name: string }, facts: ReadonlyMap<string, GroupFact>): readonly Sourced[] {
+  const fact = facts.get(of.name);
+  if (fact?.leaving === true) return [];
+  if (fact?.groupId !== undefined) return [{ kind: 'rules', rules: expand(rule, { kind: 'group', groupId: fact.groupId }) }];
+  const why = fact === undefined ? 'security group id (the object does not exist)' : 'security group id';
+  return [{ kind: 'blocked', blocked: { type: RULES, name: `sg/rules/${rule.name}`, dependency: { ...of, fact: why } } }];
+}
+
+function expand(rule: InboundRule, source: SecurityGroupRule['source']): readonly SecurityGroupRule[] {
+  const ports = rule.ports?.map((range) => (range.includes('-') ? range.replace('-', '/') : `${range}/${range}`)) ?? ['-1/-1'];
+  return ports.map((range) =>
+    adjustRule({ protocol: rule.protocol === 'All' ? 'ALL' : rule.protocol, ports: range, source, policy: 'accept', priority: rule.priority, description: rule.name }),
+  );
+}
+
+/** Groups of zones and pools that are being deleted. */
+export function leavingGroups(refs: Pick<ZoneRefs, 'zones' | 'pools'>): ReadonlySet<string> {
+  const facts = [...refs.zones.values(), ...refs.pools.values()];
+  return new Set(facts.flatMap((fact) => (fact.leaving && fact.groupId !== undefined ? [fact.groupId] : [])));
+}
