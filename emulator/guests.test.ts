@@ -40,7 +40,11 @@ async function build(lab: Lab): Promise<Site> {
     });
     servers[ZoneId] = made.InstanceIdSets.InstanceIdSet;
   }
-  const { LoadBalancerId } = await lab.must('slb', 'CreateLoadBalancer', { MasterZoneId: F, SlaveZoneId: G });
+  const { LoadBalancerId } = await lab.must('slb', 'CreateLoadBalancer', {
+    LoadBalancerSpec: 'slb.s1.small',
+    MasterZoneId: F,
+    SlaveZoneId: G,
+  });
   const http = { LoadBalancerId, ListenerPort: 80 };
   await lab.must('slb', 'CreateLoadBalancerHTTPListener', {
     ...http,

@@ -2,6 +2,11 @@
 
 import type { ActionMeta } from './types.ts';
 
+/** Required by the generated metadata and optional by the API's present pages: service -> action -> parameter. */
+export const optional: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  slb: { CreateLoadBalancerHTTPListener: 'StickySession', CreateLoadBalancerHTTPSListener: 'StickySession' },
+};
+
 /** Service -> action -> parameters. */
 export const extraActions: Readonly<Record<string, Readonly<Record<string, ActionMeta>>>> = {
   ecs: {

@@ -4,8 +4,8 @@ import ecs from './ecs.json' with { type: 'json' };
 import slb from './slb.json' with { type: 'json' };
 import sts from './sts.json' with { type: 'json' };
 import vpc from './vpc.json' with { type: 'json' };
-import { extraActions } from './extra.ts';
-import type { ServiceMeta } from './types.ts';
+import { extraActions, optional } from './extra.ts';
+import type { ActionMeta, ServiceMeta } from './types.ts';
 
 interface Generated {
   readonly names: readonly string[];
@@ -13,11 +13,20 @@ interface Generated {
   readonly errors: unknown;
 }
 
+const withOptional = (meta: ActionMeta, name: string): ActionMeta => ({ ...meta, [name]: { ...meta[name], r: 0 } });
+
 const load = (service: string, generated: Generated): ServiceMeta => {
   const extra = extraActions[service] ?? {};
+  const actions = generated.actions as ServiceMeta['actions'];
+  const relaxed = Object.fromEntries(
+    Object.entries(optional[service] ?? {}).map(([action, name]) => [
+      action,
+      withOptional(actions[action] ?? {}, name),
+    ]),
+  );
   return {
     names: new Set([...generated.names, ...Object.keys(extra)]),
-    actions: { ...(generated.actions as ServiceMeta['actions']), ...extra },
+    actions: { ...actions, ...relaxed, ...extra },
     errors: generated.errors as ServiceMeta['errors'],
   };
 };

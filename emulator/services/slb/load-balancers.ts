@@ -33,8 +33,7 @@ export function createLoadBalancer(call: Call): Answer {
     masterZone: zones.master,
     slaveZone: zones.slave,
     homeZone: zones.master,
-    spec: text('LoadBalancerSpec', 'slb.s1.small'),
-    instanceChargeType: text('InstanceChargeType', 'PayBySpec'),
+    ...sizeOf(call),
     internetChargeType: text('InternetChargeType', 'paybytraffic').toLowerCase(),
     bandwidth: bandwidthOf(call),
     payType: text('PayType', 'PayOnDemand'),
@@ -90,6 +89,14 @@ function zonesOf(call: Call, vSwitch: VSwitch | undefined): { readonly master: s
   if (!known) call.refuse('PRODUCT.NOT_AVAILABLE_IZ', { status: 400 });
   if (soldOut(call, master)) call.refuse('OperationFailed.ZoneResourceLimit', { status: 400 });
   return { master, slave };
+}
+
+// Paying by specification without naming one used to mean a shared instance; those are sold no more.
+function sizeOf(call: Call): Pick<LoadBalancer, 'spec' | 'instanceChargeType'> {
+  const instanceChargeType = call.params.text('InstanceChargeType') ?? 'PayBySpec';
+  const spec = call.params.text('LoadBalancerSpec') ?? '';
+  if (instanceChargeType === 'PayBySpec' && spec === '') call.refuse('ShareSlbHaltSales', { status: 400 });
+  return { spec: instanceChargeType === 'PayBySpec' ? spec : '', instanceChargeType };
 }
 
 // Arrears is an option of the whole emulator: an account without money buys nothing.

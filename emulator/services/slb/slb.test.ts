@@ -27,8 +27,9 @@ let lab: Lab;
 const open = async (settings: Partial<Settings> = {}): Promise<void> => {
   lab = await startLab([vpc, slb, guestsModule], { lifecycle: QUICK, guests: { units: WEB }, ...settings });
 };
+const SPEC = { LoadBalancerSpec: 'slb.s1.small' };
 const balancer = async (params: Record<string, unknown> = {}): Promise<string> =>
-  (await lab.must('slb', 'CreateLoadBalancer', params))['LoadBalancerId'];
+  (await lab.must('slb', 'CreateLoadBalancer', { ...SPEC, ...params }))['LoadBalancerId'];
 const HTTP = {
   ListenerPort: 80,
   BackendServerPort: 8080,
@@ -63,7 +64,7 @@ describe('slb', () => {
 
   describe('load balancers', () => {
     it('repeats the answer for the same ClientToken and refuses it for other parameters', async () => {
-      const asked = { LoadBalancerName: 'web', ClientToken: 'token-1' };
+      const asked = { ...SPEC, LoadBalancerName: 'web', ClientToken: 'token-1' };
       const first = await lab.must('slb', 'CreateLoadBalancer', asked);
       const again = await lab.must('slb', 'CreateLoadBalancer', asked);
       assert.equal(again.LoadBalancerId, first.LoadBalancerId);
@@ -79,7 +80,7 @@ describe('slb', () => {
       await lab.advance(60);
       const { VSwitchId } = await lab.must('vpc', 'CreateVSwitch', { VpcId, ZoneId: G, CidrBlock: '10.0.1.0/24' });
       await lab.advance(60);
-      const made = await lab.must('slb', 'CreateLoadBalancer', { VSwitchId });
+      const made = await lab.must('slb', 'CreateLoadBalancer', { ...SPEC, VSwitchId });
       assert.deepEqual([made.Address, made.NetworkType, made.VpcId], ['10.0.1.1', 'vpc', VpcId]);
       const { AddressType, MasterZoneId, SlaveZoneId } = await attribute(made.LoadBalancerId);
       assert.deepEqual(
@@ -103,6 +104,11 @@ describe('slb', () => {
         params: { AddressType: 'intranet' },
         want: '400 MissingParam.VSwitchId',
       },
+      {
+        why: 'a shared instance: a specification is not named',
+        params: { LoadBalancerSpec: '' },
+        want: '400 ShareSlbHaltSales',
+      },
       { why: 'no such vSwitch', params: { VSwitchId: 'vsw-none' }, want: '400 VSwitchNotExist' },
       {
         why: 'a slave zone that is not offered for the master',
@@ -118,7 +124,7 @@ describe('slb', () => {
       { why: 'a number out of range', params: { Bandwidth: 6000 }, want: '400 InvalidParameter' },
     ];
     for (const { why, params, want } of creates)
-      it(`refuses ${why}`, async () => assert.equal(await refused('CreateLoadBalancer', params), want));
+      it(`refuses ${why}`, async () => assert.equal(await refused('CreateLoadBalancer', { ...SPEC, ...params }), want));
 
     it('lists by ids, names, tags and pages; unknown ids are an empty list and an attribute call is 404', async () => {
       const ids: string[] = [];
@@ -191,7 +197,7 @@ describe('slb', () => {
       await lab.stop();
       await open({ quotas: { 'slb.loadbalancers': 1 } });
       await balancer();
-      assert.equal(await refused('CreateLoadBalancer', {}), '400 OperationForbidden.QuotaLimit');
+      assert.equal(await refused('CreateLoadBalancer', SPEC), '400 OperationForbidden.QuotaLimit');
     });
 
     it('names the zone pairs, and only those that sell', async () => {
@@ -206,7 +212,10 @@ describe('slb', () => {
         AvailableResources.AvailableResource.map((row: Body) => row.MasterZoneId.at(-1)),
         ['g', 'k', 'z'],
       );
-      assert.equal(await refused('CreateLoadBalancer', { MasterZoneId: F }), '400 OperationFailed.ZoneResourceLimit');
+      assert.equal(
+        await refused('CreateLoadBalancer', { ...SPEC, MasterZoneId: F }),
+        '400 OperationFailed.ZoneResourceLimit',
+      );
     });
   });
 
