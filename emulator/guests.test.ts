@@ -2,8 +2,8 @@
 // the same story again giving the same ledger.
 import assert from 'node:assert/strict';
 import { closeShell } from './guest-shell.ts';
-import { startLab } from './lab.ts';
-import type { Body, Lab } from './lab.ts';
+import { startLab } from './testing/lab.ts';
+import type { Body, Lab } from './testing/lab.ts';
 import { modules } from './services/index.ts';
 import type { Settings } from './settings.ts';
 

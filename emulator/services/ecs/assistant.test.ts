@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { closeShell } from '../../guest-shell.ts';
 import { guestsModule } from '../../guests.ts';
-import { startLab } from '../../lab.ts';
-import type { Body, Lab } from '../../lab.ts';
-import { placeServer, power, releaseServer } from '../../lab-servers.ts';
+import { startLab } from '../../testing/lab.ts';
+import type { Body, Lab } from '../../testing/lab.ts';
+import { placeServer, power, releaseServer } from '../../testing/servers.ts';
 import type { Module } from '../../service.ts';
 import type { Settings } from '../../settings.ts';
 import { assistantOperations } from './assistant.ts';
@@ -233,7 +233,11 @@ describe('cloud assistant', function () {
       params: { ContentEncoding: 'Base64', CommandContent: '???' },
       want: '400 CmdContent.DecodeError',
     },
-    { why: 'parameters where none are enabled', params: { Parameters: JSON.stringify({ a: '1' }) }, want: '400 Parameter.Disabled' },
+    {
+      why: 'parameters where none are enabled',
+      params: { Parameters: JSON.stringify({ a: '1' }) },
+      want: '400 Parameter.Disabled',
+    },
     {
       why: 'a repetition, which is not implemented and says so',
       params: { RepeatMode: 'EveryReboot' },

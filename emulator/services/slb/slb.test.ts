@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { guestsModule } from '../../guests.ts';
-import { startLab } from '../../lab.ts';
-import type { Body, Lab } from '../../lab.ts';
-import { placeServer, power, releaseServer } from '../../lab-servers.ts';
+import { startLab } from '../../testing/lab.ts';
+import type { Body, Lab } from '../../testing/lab.ts';
+import { placeServer, power, releaseServer } from '../../testing/servers.ts';
 import type { Settings } from '../../settings.ts';
 import { vpc } from '../vpc/index.ts';
 import { slb } from './index.ts';
@@ -57,6 +57,11 @@ const refused = async (action: string, params: Record<string, unknown>): Promise
   const { status, code } = await lab.ask('slb', action, params);
   return `${status} ${code}`;
 };
+
+const found = async (params: object): Promise<readonly string[]> =>
+  (await lab.must('slb', 'DescribeLoadBalancers', { ...params })).LoadBalancers.LoadBalancer.map(
+    (row: Body) => row.LoadBalancerId,
+  );
 
 describe('slb', () => {
   beforeEach(() => open());
@@ -130,10 +135,6 @@ describe('slb', () => {
       const ids: string[] = [];
       for (const n of [1, 2, 3])
         ids.push(await balancer({ LoadBalancerName: `lb${n}`, Tag: [{ Key: 'n', Value: String(n) }] }));
-      const found = async (params: object): Promise<readonly string[]> =>
-        (await lab.must('slb', 'DescribeLoadBalancers', { ...params })).LoadBalancers.LoadBalancer.map(
-          (row: Body) => row.LoadBalancerId,
-        );
       assert.deepEqual(await found({ LoadBalancerId: `${ids[0]},${ids[2]}` }), [ids[0], ids[2]]);
       assert.deepEqual(await found({ LoadBalancerName: 'lb2' }), [ids[1]]);
       assert.deepEqual(await found({ Tag: [{ Key: 'n', Value: '3' }] }), [ids[2]]);
@@ -715,11 +716,12 @@ describe('slb', () => {
   });
 });
 
+const allowed = (port: number, addressType = 'internet', region = 'cn-shanghai-finance-1'): boolean =>
+  portAllowed({ region, addressType, port });
+
 describe('finance ports', () => {
   const edges = [80, 443, 2800, 3300, 5003, 10_000, 13_001, 14_000, 21_234, 22_223, 22_225, 8080, 8443, 9443];
   const closed = [22, 3389, 81, 2799, 3301, 4999, 5000, 7001, 8000, 9000, 9080, 10_001, 13_000, 14_001, 22_224];
-  const allowed = (port: number, addressType = 'internet', region = 'cn-shanghai-finance-1'): boolean =>
-    portAllowed({ region, addressType, port });
   for (const port of edges) it(`has ${port}`, () => assert.ok(allowed(port)));
   for (const port of closed) it(`has not ${port}`, () => assert.ok(!allowed(port)));
   it('are a rule for the internet and for finance regions only', () => {

@@ -1,7 +1,7 @@
 // Servers for tests of what stands beside them: rows put into the world, powered on and off without waiting.
-import type { Scope } from './service.ts';
-import { instances } from './services/ecs/tables.ts';
-import type { Instance } from './services/ecs/tables.ts';
+import type { Scope } from '../service.ts';
+import { instances } from '../services/ecs/tables.ts';
+import type { Instance } from '../services/ecs/tables.ts';
 
 const MODEL: Omit<Instance, 'id' | 'createdAt'> = {
   name: 'server',

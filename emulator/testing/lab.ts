@@ -2,11 +2,11 @@
 // of flattening parameters are not ours.
 import sdk, { $OpenApiUtil, OpenApiUtil } from '@alicloud/openapi-core';
 import * as dara from '@darabonba/typescript';
-import { startEmulator } from './emulator.ts';
-import { isRecord } from './guest-config.ts';
-import type { Module, Scope } from './service.ts';
-import { DEFAULT_SETTINGS } from './settings.ts';
-import type { Settings } from './settings.ts';
+import { startEmulator } from '../emulator.ts';
+import { isRecord } from '../guest-config.ts';
+import type { Module, Scope } from '../service.ts';
+import { DEFAULT_SETTINGS } from '../settings.ts';
+import type { Settings } from '../settings.ts';
 
 /** An answer's body, or its error; both as the wire has them. */
 export type Reply = { readonly status: number; readonly code: string; readonly body: Body };
@@ -62,15 +62,7 @@ export async function startLab(modules: readonly Module[], settings: Partial<Set
     },
   });
   const { endpoint } = emulator;
-  const client = new sdk.default(
-    new $OpenApiUtil.Config({
-      endpoint,
-      protocol: 'http',
-      regionId: REGION,
-      accessKeyId: KEY.id,
-      accessKeySecret: KEY.secret,
-    }),
-  );
+  const client = clientFor(endpoint);
   const ask: Lab['ask'] = (service, action, params = {}) => askWith(client, VERSIONS[service], { action, params });
   const control: Lab['control'] = async (method, path, body) => {
     const sent = method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) };
@@ -96,6 +88,11 @@ export async function startLab(modules: readonly Module[], settings: Partial<Set
     },
     stop: emulator.stop,
   };
+}
+
+function clientFor(endpoint: string): InstanceType<typeof sdk.default> {
+  const key = { accessKeyId: KEY.id, accessKeySecret: KEY.secret };
+  return new sdk.default(new $OpenApiUtil.Config({ endpoint, protocol: 'http', regionId: REGION, ...key }));
 }
 
 async function askWith(
