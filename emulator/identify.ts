@@ -32,7 +32,10 @@ const PROTOCOL = new Set([
 /** Reads the envelope; never refuses. */
 export const openEnvelope = (request: WireRequest): Envelope => {
   const merged: FlatParams = { ...request.query, ...request.form };
-  const style = request.headers['authorization']?.startsWith('ACS3-') === true ? 'V3' : 'V1';
+  const style =
+    request.headers['x-acs-action'] !== undefined || request.headers['authorization']?.startsWith('ACS3-') === true
+      ? 'V3'
+      : 'V1';
   const asked = (
     merged['Format'] ?? (style === 'V3' || request.headers['accept']?.includes('json') === true ? 'JSON' : 'XML')
   ).toUpperCase();

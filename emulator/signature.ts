@@ -118,8 +118,9 @@ const MUST_BE_SIGNED = new Set([
 ]);
 
 const verifyV3 = (gate: Gate, request: WireRequest): Signer => {
+  const authorization = mandatory('AccessKeyId', request.headers['authorization']);
   const parts = /^ACS3-HMAC-SHA256 Credential=([^,]+),\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]+)$/.exec(
-    request.headers['authorization'] ?? '',
+    authorization,
   );
   if (parts === null)
     return refuse({ status: 400, code: 'InvalidSignatureMethod', message: 'Specified signature method is not valid.' });
