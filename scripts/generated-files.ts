@@ -5,6 +5,7 @@ import { KINDS } from '../src/crds/kinds.ts';
 import { GROUP } from '../src/crds/names.ts';
 import { admissionPolicies } from '../src/crds/policies.ts';
 import { rolesForPeople } from '../src/crds/roles.ts';
+import { crdsPage, reasonsPage } from './reference-pages.ts';
 
 /** One generated file: path from the root of the repository, and content. */
 export type GeneratedFile = { readonly path: string; readonly content: string };
@@ -19,4 +20,6 @@ export const generatedFiles = (): readonly GeneratedFile[] => [
   ...KINDS.map((kind) => ({ path: `config/crd/${GROUP}_${kind.plural}.yaml`, content: yaml([crdOf(kind)]) })),
   { path: 'config/crd/policies.yaml', content: yaml(admissionPolicies()) },
   { path: 'config/rbac/people.yaml', content: yaml(rolesForPeople()) },
+  { path: 'docs/reference/crds.md', content: crdsPage() },
+  { path: 'docs/reference/reasons.md', content: reasonsPage() },
 ];
