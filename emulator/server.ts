@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Delivery, parseFields, type WireAnswer, type WireRequest } from './wire.ts';
 
+// The SDKs put all parameters into the query, also 32 KiB of user data in base64; Node's own limit is 16 KiB.
+const MAX_HEAD = 256 * 1024;
 const MAX_BODY = 4 * 1024 * 1024;
 
 /** Who answers: the API and the control API. */
@@ -106,7 +108,7 @@ export const listen = (
   complain: (text: string) => void,
 ): Promise<Listener> =>
   new Promise((resolve, reject) => {
-    const server = createServer((message, response) => {
+    const server = createServer({ maxHeaderSize: MAX_HEAD }, (message, response) => {
       serve(handlers, message, response).catch((error: unknown) => {
         // A client that goes away in the middle of its body ends here; so would a defect of the control API.
         if (!message.destroyed || message.complete)
