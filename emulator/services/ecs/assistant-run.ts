@@ -42,7 +42,7 @@ function perform(scope: Scope, row: Invocation, instanceId: string): Step {
   const guest = guestOf(scope, instanceId);
   if (guest === undefined) throw new Error(`${instanceId} has no guest`);
   const { ended, durationMs, output, dropped, changes } = runInGuest(scope, guest, {
-    script: row.content,
+    script: row.script,
     timeoutMs: row.timeoutSeconds * 1000,
   });
   applyChanges(scope, guest, changes);

@@ -44,7 +44,9 @@ export type Invocation = {
   readonly name: string;
   readonly description: string;
   readonly type: string;
+  /** As the command has it, and as it runs with its parameters. */
   readonly content: string;
+  readonly script: string;
   readonly workingDir: string;
   readonly username: string;
   readonly timeoutSeconds: number;

@@ -15,18 +15,22 @@ export const describeListener =
     const id = listenerId(owner.id, protocol, call.params.int('ListenerPort') ?? 0);
     const row = call.table(listeners).seen(id) ?? notFound(call);
     call.observed('slb', row.id);
-    const { HealthCheckHttpVersion: _version, ...settings } = shownSettings(row);
+    const settings = Object.entries(shownSettings(row)).filter(([name]) => !listOnly(protocol, name));
     return {
-      ...settings,
+      ...Object.fromEntries(settings),
       ...common(row),
       ...(protocol === 'http' || protocol === 'https'
         ? { SecurityStatus: 'on', Rules: { Rule: [] } }
-        : { PortRanges: { PortRange: [] } }),
+        : { PortRanges: {} }),
       ...(protocol === 'https' ? { DomainExtensions: { DomainExtension: [] } } : {}),
       AclIds: { AclId: row.settings['AclId'] === undefined ? [] : [row.settings['AclId']] },
       Tags: { Tag: tagList(row.tags) },
     };
   };
+
+// Layer 7 has two fields that the list alone shows.
+const listOnly = (protocol: Protocol, name: string): boolean =>
+  name === 'HealthCheckHttpVersion' || (name === 'HealthCheckType' && protocol !== 'tcp');
 
 function common(row: Listener): Answer {
   return {
@@ -85,7 +89,7 @@ function listed(row: Listener): Answer {
   const outside = settings.filter(([name]) => OUTSIDE_CONFIG.has(name));
   // Inside the nested objects the cloud writes this one flag as text.
   const inside = settings
-    .filter(([name]) => !OUTSIDE_CONFIG.has(name))
+    .filter(([name]) => !OUTSIDE_CONFIG.has(name) && name !== 'SynProxy')
     .map(([name, value]) => [name, name === 'ProxyProtocolV2Enabled' ? String(value) : value] as const);
   return {
     ...common(row),
