@@ -66,14 +66,19 @@ let root: string | undefined;
 
 /** Runs the script in a folder of its own, which is gone when this returns. */
 export function runScript(run: ShellRun): ShellResult {
-  root ??= openRoot();
-  const folder = mkdtempSync(join(root, 'run-'));
+  const folder = mkdtempSync(join(openShell(), 'run-'));
   try {
     stage(folder, run);
     return { ...launch(folder, run), changes: changes(folder, run) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The process's folder for all its runs; making it sweeps what killed processes left. */
+export function openShell(): string {
+  root ??= openRoot();
+  return root;
 }
 
 /** Removes everything this process left; the next run starts anew. */

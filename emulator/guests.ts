@@ -2,7 +2,7 @@
 // when told, and can be changed through the control API. Without a wire of its own.
 import { guestControl } from './guest-control.ts';
 import { parseGuests } from './guest-config.ts';
-import { closeShell } from './guest-shell.ts';
+import { closeShell, openShell } from './guest-shell.ts';
 import { boot, changeUnit, halt } from './guest.ts';
 import { bringUp, configOf, guestOf, guests } from './guest-table.ts';
 import type { EventSpec, Module, Scope } from './service.ts';
@@ -81,6 +81,7 @@ export const guestsModule: Module = {
   start: ({ settings }) => {
     // A wrong section is told at the start, not at the first server.
     parseGuests(settings.guests);
+    if (settings.guestShell === 'on') openShell();
   },
   stop: async () => closeShell(),
 };
