@@ -7,7 +7,7 @@ import { drift } from './control-drift.ts';
 import { readLedger } from './control-ledger.ts';
 import { exportWorld, importWorld, showWorld } from './control-world.ts';
 import type { ControlAnswer, ControlRequest, Site, ZoneState } from './service.ts';
-import { newWorldState, type WorldState, zoneState } from './world.ts';
+import { newWorldState, type WorldState, zoneState } from './world-state.ts';
 
 type Route = (core: Core, asked: ControlRequest) => ControlAnswer;
 

@@ -1,7 +1,8 @@
 // The world for eyes (`showWorld`) and for files (`exportWorld`, `importWorld`: maps and sets survive JSON by a tag).
 
 import { isoSeconds } from './clock.ts';
-import { newWorldState, type World, type WorldState } from './world.ts';
+import type { World } from './world.ts';
+import { newWorldState, type WorldState } from './world-state.ts';
 
 /** Tables by account, region and type, zones that are not well, and how much is on the agenda. */
 export const showWorld = (world: World): Readonly<Record<string, unknown>> => {

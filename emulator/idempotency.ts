@@ -19,7 +19,7 @@ export const tokenUse = (place: readonly string[], params: Readonly<Record<strin
   fingerprint: JSON.stringify(
     Object.entries(params)
       .filter(([name]) => name !== 'ClientToken')
-      .toSorted(),
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   ),
 });
 

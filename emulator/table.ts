@@ -1,6 +1,8 @@
 // Rows of one resource type in one region. Rows are replaced, never changed, so that an old one can still be shown:
 // `get` and `list` are the truth, `seen` and `listSeen` are what reads show while visibility lags behind.
 
+import { reindex, type Row, settleShadows, type TableData, valuesOf, visible, visibleValues } from './rows.ts';
+
 /** Virtual milliseconds until reads show a create, a change, a delete; `flipFlop` shows old and new in turn meanwhile. */
 export interface Delays {
   readonly create: number;
@@ -24,27 +26,6 @@ export interface TableSpec<T> {
   readonly indexes?: Readonly<Record<string, (row: T) => readonly string[]>>;
   /** With it every row's life is in the ledger. */
   readonly ledger?: (row: T) => LedgerView;
-}
-
-interface Shadow<T> {
-  readonly old: T | undefined;
-  readonly until: number;
-  readonly flipFlop: boolean;
-  reads: number;
-}
-
-interface Row<T> {
-  readonly seq: number;
-  value: T | undefined;
-  shadows: Shadow<T>[];
-}
-
-/** Plain data, fit for structuredClone. */
-export interface TableData {
-  next: number;
-  readonly rows: Map<string, Row<unknown>>;
-  readonly shadowed: Set<string>;
-  readonly indexes: Map<string, Map<string, Set<string>>>;
 }
 
 /** A write to a table, as the world hears of it. */
@@ -82,115 +63,102 @@ export interface Table<T> {
   readonly size: () => number;
 }
 
-/** An empty table. */
-export const newTableData = (): TableData => ({ next: 1, rows: new Map(), shadowed: new Set(), indexes: new Map() });
+interface Opened<T> {
+  readonly data: TableData<T>;
+  readonly spec: TableSpec<T>;
+  readonly hooks: TableHooks;
+  readonly name: string;
+}
 
-const bucket = (data: TableData, index: string, key: string): Set<string> => {
-  const keys = data.indexes.get(index) ?? new Map<string, Set<string>>();
-  data.indexes.set(index, keys);
-  const ids = keys.get(key) ?? new Set<string>();
-  keys.set(key, ids);
-  return ids;
+const lag = <T>(table: Opened<T>, id: string, kind: 'create' | 'attribute' | 'delete'): void => {
+  const delays = table.hooks.delays(table.name);
+  const row = table.data.rows.get(id);
+  if (row === undefined || delays[kind] <= 0) return;
+  row.shadows.push({ old: row.value, until: table.hooks.now() + delays[kind], flipFlop: delays.flipFlop, reads: 0 });
+  table.data.shadowed.add(id);
 };
 
-const reindex = <T>(data: TableData, spec: TableSpec<T>, move: { id: string; from?: T | undefined; to?: T }): void => {
-  for (const [index, keysOf] of Object.entries(spec.indexes ?? {})) {
-    for (const key of move.from === undefined ? [] : keysOf(move.from)) bucket(data, index, key).delete(move.id);
-    for (const key of move.to === undefined ? [] : keysOf(move.to)) bucket(data, index, key).add(move.id);
-  }
+const live = <T>(table: Opened<T>, id: string): { readonly row: Row<T>; readonly value: T } => {
+  const row = table.data.rows.get(id);
+  if (row?.value === undefined) throw new Error(`${table.name} ${id} does not exist`);
+  return { row, value: row.value };
 };
 
-const visible = <T>(row: Row<T>, now: number): T | undefined => {
-  const shadow = row.shadows.find((candidate) => candidate.until > now);
-  if (shadow === undefined) return row.value;
-  shadow.reads += 1;
-  return shadow.flipFlop && shadow.reads % 2 === 1 ? row.value : shadow.old;
+const put = <T>(table: Opened<T>, id: string, value: T): void => {
+  const { data, spec, hooks } = table;
+  if (data.rows.has(id)) throw new Error(`${table.name} ${id} exists already`);
+  const row: Row<T> = { seq: data.next, value: undefined, shadows: [] };
+  data.next += 1;
+  data.rows.set(id, row);
+  lag(table, id, 'create');
+  row.value = value;
+  reindex(data, spec, { id, to: value });
+  hooks.changed({ spec, id, kind: 'create', row: value });
+};
+
+const update = <T>(
+  table: Opened<T>,
+  change: { readonly id: string; readonly patch: Partial<T>; readonly quiet: boolean },
+): T => {
+  const { data, spec, hooks } = table;
+  const { row, value: old } = live(table, change.id);
+  const value = { ...old, ...change.patch };
+  if (!change.quiet) lag(table, change.id, 'attribute');
+  reindex(data, spec, { id: change.id, from: old, to: value });
+  row.value = value;
+  hooks.changed({ spec, id: change.id, kind: 'update', row: value });
+  return value;
+};
+
+const remove = <T>(table: Opened<T>, id: string): void => {
+  const { data, spec, hooks } = table;
+  const { row, value } = live(table, id);
+  lag(table, id, 'delete');
+  reindex(data, spec, { id, from: value });
+  row.value = undefined;
+  if (row.shadows.length === 0) data.rows.delete(id);
+  hooks.changed({ spec, id, kind: 'delete', row: value });
+};
+
+const seen = <T>(table: Opened<T>, id: string): T | undefined => {
+  const now = table.hooks.now();
+  settleShadows(table.data, now);
+  const row = table.data.rows.get(id);
+  return row === undefined ? undefined : visible(row, now);
+};
+
+const listSeen = <T>(table: Opened<T>): readonly T[] => {
+  const now = table.hooks.now();
+  settleShadows(table.data, now);
+  return visibleValues(table.data, now);
+};
+
+const by = <T>({ data }: Opened<T>, index: string, key: string): readonly T[] =>
+  valuesOf(data, data.indexes.get(index)?.get(key) ?? []);
+
+// An index knows the truth only: while reads lag, what they show is searched instead.
+const bySeen = <T>(table: Opened<T>, index: string, key: string): readonly T[] => {
+  settleShadows(table.data, table.hooks.now());
+  if (table.data.shadowed.size === 0) return by(table, index, key);
+  const keysOf = table.spec.indexes?.[index] ?? ((): readonly string[] => []);
+  return listSeen(table).filter((row) => keysOf(row).includes(key));
 };
 
 /** The table over its data. */
-export const openTable = <T>(data: TableData, spec: TableSpec<T>, hooks: TableHooks): Table<T> => {
-  const rows = data.rows as Map<string, Row<T>>;
-  const name = `${spec.service}.${spec.type}`;
-  const lag = (row: Row<T>, id: string, kind: 'create' | 'attribute' | 'delete'): void => {
-    const delays = hooks.delays(name);
-    if (delays[kind] <= 0) return;
-    row.shadows.push({ old: row.value, until: hooks.now() + delays[kind], flipFlop: delays.flipFlop, reads: 0 });
-    data.shadowed.add(id);
-  };
-  const settle = (): void => {
-    const now = hooks.now();
-    for (const id of data.shadowed) {
-      const row = rows.get(id);
-      if (row === undefined) continue;
-      row.shadows = row.shadows.filter((shadow) => shadow.until > now);
-      if (row.shadows.length > 0) continue;
-      data.shadowed.delete(id);
-      if (row.value === undefined) rows.delete(id);
-    }
-  };
-  const values = (ids: Iterable<string>): readonly T[] =>
-    [...ids]
-      .map((id) => rows.get(id))
-      .filter((row) => row?.value !== undefined)
-      .toSorted((a, b) => (a?.seq ?? 0) - (b?.seq ?? 0))
-      .map((row) => row?.value as T);
-  const by = (index: string, key: string): readonly T[] => values(data.indexes.get(index)?.get(key) ?? []);
-  const listSeen = (): readonly T[] => {
-    settle();
-    const now = hooks.now();
-    return [...rows.values()].map((row) => visible(row, now)).filter((value) => value !== undefined);
-  };
-  const live = (id: string): Row<T> & { value: T } => {
-    const row = rows.get(id);
-    if (row?.value === undefined) throw new Error(`${name} ${id} does not exist`);
-    return row as Row<T> & { value: T };
-  };
+export const openTable = <T>(data: TableData<T>, spec: TableSpec<T>, hooks: TableHooks): Table<T> => {
+  const table: Opened<T> = { data, spec, hooks, name: `${spec.service}.${spec.type}` };
   return {
-    get: (id) => rows.get(id)?.value,
-    seen: (id) => {
-      settle();
-      const row = rows.get(id);
-      return row === undefined ? undefined : visible(row, hooks.now());
-    },
-    put: (id, value) => {
-      if (rows.has(id)) throw new Error(`${name} ${id} exists already`);
-      const row: Row<T> = { seq: data.next, value: undefined, shadows: [] };
-      data.next += 1;
-      lag(row, id, 'create');
-      row.value = value;
-      rows.set(id, row);
-      reindex(data, spec, { id, to: value });
-      hooks.changed({ spec, id, kind: 'create', row: value });
-    },
-    update: (id, patch, quiet) => {
-      const row = live(id);
-      const value = { ...row.value, ...patch };
-      if (quiet === undefined) lag(row, id, 'attribute');
-      reindex(data, spec, { id, from: row.value, to: value });
-      row.value = value;
-      hooks.changed({ spec, id, kind: 'update', row: value });
-      return value;
-    },
-    remove: (id) => {
-      const row = live(id);
-      const last = row.value;
-      lag(row, id, 'delete');
-      reindex(data, spec, { id, from: last });
-      (row as Row<T>).value = undefined;
-      if (row.shadows.length === 0) rows.delete(id);
-      hooks.changed({ spec, id, kind: 'delete', row: last });
-    },
-    list: () => [...rows.values()].map((row) => row.value).filter((value) => value !== undefined),
-    listSeen,
-    by,
-    bySeen: (index, key) => {
-      settle();
-      if (data.shadowed.size === 0) return by(index, key);
-      const keysOf = spec.indexes?.[index] ?? (() => []);
-      return listSeen().filter((row) => keysOf(row).includes(key));
-    },
+    get: (id) => data.rows.get(id)?.value,
+    seen: (id) => seen(table, id),
+    put: (id, value) => put(table, id, value),
+    update: (id, patch, quiet) => update(table, { id, patch, quiet: quiet !== undefined }),
+    remove: (id) => remove(table, id),
+    list: () => valuesOf(data, data.rows.keys()),
+    listSeen: () => listSeen(table),
+    by: (index, key) => by(table, index, key),
     count: (index, key) => data.indexes.get(index)?.get(key)?.size ?? 0,
-    seq: (id) => rows.get(id)?.seq ?? 0,
-    size: () => rows.size,
+    bySeen: (index, key) => bySeen(table, index, key),
+    seq: (id) => data.rows.get(id)?.seq ?? 0,
+    size: () => data.rows.size,
   };
 };

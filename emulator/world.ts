@@ -1,52 +1,15 @@
-// The world: account -> region -> tables, the agenda and the ledger, as one piece of plain data that can be kept and put back.
+// The world: account -> region -> tables, the agenda and the ledger, and the moment at which things happen.
 
-import { countRead, newAgenda, schedule, takeDue, waitForReads, type Agenda } from './agenda.ts';
+import { countRead, schedule, takeDue, waitForReads } from './agenda.ts';
 import type { Clock } from './clock.ts';
-import { type Ledger, type Maker, newLedger, note } from './ledger.ts';
+import { type Maker, note } from './ledger.ts';
 import { ruleFor, standardDurations, when } from './lifecycle.ts';
-import { createStreams, draw, drawText, type Streams } from './random.ts';
-import type { EventSpec, Facts, Module, Scope, ZoneState } from './service.ts';
-import type { Settings } from './settings.ts';
-import {
-  newTableData,
-  openTable,
-  type Delays,
-  type Table,
-  type TableChange,
-  type TableData,
-  type TableSpec,
-} from './table.ts';
-
-/** A remembered ClientToken. */
-export interface TokenEntry {
-  readonly at: number;
-  readonly fingerprint: string;
-  readonly answer: Readonly<Record<string, unknown>>;
-}
-
-/** All state, fit for structuredClone. */
-export interface WorldState {
-  /** `account|region` -> `service.type` -> rows. */
-  readonly places: Map<string, Map<string, TableData>>;
-  /** `account|id` -> region. */
-  readonly homes: Map<string, string>;
-  readonly zones: Map<string, ZoneState>;
-  readonly streams: Streams;
-  readonly agenda: Agenda;
-  readonly tokens: Map<string, TokenEntry>;
-  readonly ledger: Ledger;
-}
-
-/** An empty world for this seed. */
-export const newWorldState = (seed: number): WorldState => ({
-  places: new Map(),
-  homes: new Map(),
-  zones: new Map(),
-  streams: createStreams(seed),
-  agenda: newAgenda(),
-  tokens: new Map(),
-  ledger: newLedger(),
-});
+import { draw, drawText } from './random.ts';
+import { newTableData, type TableData } from './rows.ts';
+import type { EventSpec, Facts, Module, Scope } from './service.ts';
+import type { Duration, Settings } from './settings.ts';
+import { type Delays, openTable, type Table, type TableChange, type TableSpec } from './table.ts';
+import { newWorldState, takeStock, type WorldState, zoneState } from './world-state.ts';
 
 /** What a call changed, gathered while it runs. */
 export interface Trace {
@@ -73,6 +36,23 @@ export interface World {
   readonly during: <T>(trace: Trace, run: () => T) => T;
 }
 
+interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** What the functions below share: the state that a restore replaces, and what is going on. */
+interface Engine {
+  state: WorldState;
+  /** Set while a call or an event runs, so that all of it happens at one time. */
+  moment: number | undefined;
+  trace: Trace | undefined;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly modules: readonly Module[];
+  readonly standard: Readonly<Record<string, Duration>>;
+}
+
 const NOBODY: Maker = { accessKeyId: '', requestId: '', clientToken: null };
 const NO_DELAY: Delays = { create: 0, attribute: 0, delete: 0, flipFlop: false };
 const ID_LENGTH: Readonly<Record<string, number>> = { vpc: 18, vsw: 18, lb: 18 };
@@ -82,121 +62,132 @@ const REGION_MARK: Readonly<Record<string, string>> = {
   'cn-beijing-finance-1': '2ze',
 };
 
-const HEALTHY: ZoneState = { outage: false, soldOut: [], stock: {} };
+const nowOf = (engine: Engine): number => engine.moment ?? engine.clock.now();
 
-/** A zone state whose `soldOut` follows from its stock. */
-export const zoneState = (outage: boolean, stock: ZoneState['stock']): ZoneState => ({
-  outage,
-  stock,
-  soldOut: Object.keys(stock).filter((name) => stock[name] === 0),
-});
+const changed = <T>(engine: Engine, place: Place, change: TableChange<T>): void => {
+  const { state, trace } = engine;
+  const home = `${place.account}|${change.id}`;
+  if (change.kind === 'create') state.homes.set(home, place.region);
+  if (change.kind === 'delete') state.homes.delete(home);
+  note(state.ledger, change, { ...place, at: nowOf(engine), by: trace?.maker ?? NOBODY });
+  if (trace === undefined) return;
+  trace.committed = true;
+  trace.ids.add(change.id);
+};
 
-const lessStock = (stock: ZoneState['stock'], type: string, amount: number): ZoneState['stock'] =>
-  Object.fromEntries(
-    Object.entries(stock).map(([name, left]) => [
-      name,
-      name === type || name === '*' ? Math.max(0, left - amount) : left,
-    ]),
-  );
+const dataOf = <T>(engine: Engine, place: Place, name: string): TableData<T> => {
+  const key = `${place.account}|${place.region}`;
+  const tables = engine.state.places.get(key) ?? new Map<string, TableData>();
+  engine.state.places.set(key, tables);
+  const data = tables.get(name) ?? newTableData();
+  tables.set(name, data);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- under a spec's name only its own rows are kept
+  return data as TableData<T>;
+};
+
+const tableOf = <T>(engine: Engine, place: Place, spec: TableSpec<T>): Table<T> =>
+  openTable(dataOf<T>(engine, place, `${spec.service}.${spec.type}`), spec, {
+    now: () => nowOf(engine),
+    delays: (type) => engine.settings.visibility[type] ?? engine.settings.visibility['*'] ?? NO_DELAY,
+    changed: (change) => changed(engine, place, change),
+  });
+
+const later = (engine: Engine, place: Place, step: { readonly rule: string; readonly event: EventSpec }): void => {
+  const { agenda, streams } = engine.state;
+  const due = when(ruleFor(engine.settings, engine.standard, step.rule), draw(streams, 'durations'));
+  if (due.kind === 'after') schedule(agenda, { ...place, at: nowOf(engine) + due.ms, event: step.event });
+  if (due.kind === 'reads') waitForReads(agenda, due.count, { ...place, at: 0, event: step.event });
+};
+
+const newId = (engine: Engine, place: Place, prefix: string): string => {
+  const length = ID_LENGTH[prefix] ?? 17;
+  return `${prefix}-${REGION_MARK[place.region] ?? 'bp1'}${drawText(engine.state.streams, 'ids', length)}`;
+};
+
+const announce = <K extends keyof Facts>(
+  engine: Engine,
+  topic: K,
+  told: { readonly fact: Facts[K]; readonly scope: Scope },
+): void => {
+  for (const module of engine.modules) module.reactions?.[topic]?.(told.fact, told.scope);
+};
+
+const scopeOf = (engine: Engine, place: Place): Scope => {
+  const self: Scope = {
+    ...place,
+    settings: engine.settings,
+    now: () => nowOf(engine),
+    table: (spec) => tableOf(engine, place, spec),
+    elsewhere: (region) => scopeOf(engine, { account: place.account, region }),
+    newId: (prefix) => newId(engine, place, prefix),
+    draw: () => draw(engine.state.streams, 'durations'),
+    later: (rule, event) => later(engine, place, { rule, event }),
+    at: (epochMs, event) => schedule(engine.state.agenda, { ...place, at: Math.max(epochMs, nowOf(engine)), event }),
+    observed: (service, id) =>
+      countRead(engine.state.agenda, { account: place.account, service, id, now: nowOf(engine) }),
+    zone: (zone) => engine.state.zones.get(zone) ?? zoneState(false, {}),
+    takeStock: (zone, type, amount) => takeStock(engine.state, zone, { type, amount }),
+    announce: (topic, fact) => announce(engine, topic, { fact, scope: self }),
+    quota: (name, standardLimit) => engine.settings.quotas[name] ?? standardLimit,
+  };
+  return self;
+};
+
+const settle = (engine: Engine): void => {
+  const until = engine.clock.now();
+  try {
+    for (;;) {
+      const due = takeDue(engine.state.agenda, until);
+      if (due === undefined) return;
+      engine.moment = due.at;
+      const module = engine.modules.find(({ name }) => name === due.event.service);
+      module?.events?.[due.event.kind]?.(due.event, scopeOf(engine, { account: due.account, region: due.region }));
+    }
+  } finally {
+    engine.moment = undefined;
+  }
+};
+
+const during = <T>(engine: Engine, trace: Trace, run: () => T): T => {
+  settle(engine);
+  engine.moment = engine.clock.now();
+  engine.trace = trace;
+  try {
+    return run();
+  } finally {
+    engine.moment = undefined;
+    engine.trace = undefined;
+  }
+};
 
 /** A world over these modules. */
 export const createWorld = (settings: Settings, clock: Clock, modules: readonly Module[]): World => {
-  let state = newWorldState(settings.seed);
-  let moment: number | undefined;
-  let trace: Trace | undefined;
-  const standard = standardDurations(modules);
-  const now = (): number => moment ?? clock.now();
-  const delays = (type: string): Delays => settings.visibility[type] ?? settings.visibility['*'] ?? NO_DELAY;
-
-  const changed = <T>(account: string, region: string, change: TableChange<T>): void => {
-    if (change.kind === 'create') state.homes.set(`${account}|${change.id}`, region);
-    if (change.kind === 'delete') state.homes.delete(`${account}|${change.id}`);
-    note(state.ledger, change, { account, region, at: now(), by: trace?.maker ?? NOBODY });
-    if (trace === undefined) return;
-    trace.committed = true;
-    trace.ids.add(change.id);
+  const engine: Engine = {
+    state: newWorldState(settings.seed),
+    moment: undefined,
+    trace: undefined,
+    settings,
+    clock,
+    modules,
+    standard: standardDurations(modules),
   };
-
-  const table = <T>(account: string, region: string, spec: TableSpec<T>): Table<T> => {
-    const key = `${account}|${region}`;
-    const place = state.places.get(key) ?? new Map<string, TableData>();
-    state.places.set(key, place);
-    const name = `${spec.service}.${spec.type}`;
-    const data = place.get(name) ?? newTableData();
-    place.set(name, data);
-    return openTable(data, spec, { now, delays, changed: (change) => changed(account, region, change) });
-  };
-
-  const later = (place: { account: string; region: string }, rule: string, event: EventSpec): void => {
-    const due = when(ruleFor(settings, standard, rule), draw(state.streams, 'durations'));
-    if (due.kind === 'after') schedule(state.agenda, { ...place, at: now() + due.ms, event });
-    if (due.kind === 'reads') waitForReads(state.agenda, due.count, { ...place, at: 0, event });
-  };
-
-  const announce = <K extends keyof Facts>(scope: Scope, topic: K, fact: Facts[K]): void => {
-    for (const module of modules) module.reactions?.[topic]?.(fact, scope);
-  };
-
-  const scope = (account: string, region: string): Scope => {
-    const place = { account, region };
-    const self: Scope = {
-      ...place,
-      settings,
-      now,
-      table: (spec) => table(account, region, spec),
-      elsewhere: (other) => scope(account, other),
-      newId: (prefix) =>
-        `${prefix}-${REGION_MARK[region] ?? 'bp1'}${drawText(state.streams, 'ids', ID_LENGTH[prefix] ?? 17)}`,
-      draw: () => draw(state.streams, 'durations'),
-      later: (rule, event) => later(place, rule, event),
-      at: (epochMs, event) => schedule(state.agenda, { ...place, at: Math.max(epochMs, now()), event }),
-      observed: (service, id) => countRead(state.agenda, { account, service, id, now: now() }),
-      zone: (zone) => state.zones.get(zone) ?? HEALTHY,
-      takeStock: (zone, type, amount) => {
-        const known = state.zones.get(zone);
-        if (known !== undefined) state.zones.set(zone, zoneState(known.outage, lessStock(known.stock, type, amount)));
-      },
-      announce: (topic, fact) => announce(self, topic, fact),
-      quota: (name, standardLimit) => settings.quotas[name] ?? standardLimit,
-    };
-    return self;
-  };
-
-  const settle = (): void => {
-    const until = clock.now();
-    for (;;) {
-      const due = takeDue(state.agenda, until);
-      if (due === undefined) break;
-      moment = due.at;
-      const module = modules.find(({ name }) => name === due.event.service);
-      module?.events?.[due.event.kind]?.(due.event, scope(due.account, due.region));
-    }
-    moment = undefined;
-  };
-
   return {
     settings,
     clock,
     modules,
-    state: () => state,
+    state: () => engine.state,
     replace: (next) => {
-      state = next;
+      engine.state = next;
     },
-    now,
-    scope,
-    scopes: () => [...state.places.keys()].map((key) => scope(...(key.split('|') as [string, string]))),
-    home: (account, id) => state.homes.get(`${account}|${id}`),
-    settle,
-    during: (current, run) => {
-      settle();
-      moment = clock.now();
-      trace = current;
-      try {
-        return run();
-      } finally {
-        moment = undefined;
-        trace = undefined;
-      }
-    },
+    now: () => nowOf(engine),
+    scope: (account, region) => scopeOf(engine, { account, region }),
+    scopes: () =>
+      [...engine.state.places.keys()].map((key) => {
+        const [account = '', region = ''] = key.split('|');
+        return scopeOf(engine, { account, region });
+      }),
+    home: (account, id) => engine.state.homes.get(`${account}|${id}`),
+    settle: () => settle(engine),
+    during: (trace, run) => during(engine, trace, run),
   };
 };

@@ -55,33 +55,41 @@ const EQUAL: Readonly<Record<string, (row: Instance) => string>> = {
   InternetChargeType: (row) => row.internetChargeType,
 };
 
-const like = (pattern: string, text: string): boolean =>
+const like = (pattern: string): RegExp =>
   new RegExp(
     `^${pattern
       .split('*')
       .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
       .join('.*')}$`,
-  ).test(text);
-
-const filters = (call: Call): ((row: Instance) => boolean) => {
-  const { params } = call;
-  const tags = tagParams(params);
-  const equal = Object.entries(EQUAL).flatMap(([name, of]) =>
-    params.text(name) === undefined ? [] : [{ value: params.text(name), of }],
   );
-  const group = params.text('SecurityGroupId');
-  const name = params.text('InstanceName');
+
+type Test = (row: Instance) => boolean;
+
+/** Filters that are more than an equal text. */
+const others = (call: Call): readonly (Test | undefined)[] => {
+  const { params } = call;
+  const [group, name, lock] = [params.text('SecurityGroupId'), params.text('InstanceName'), params.text('LockReason')];
+  const pattern = name === undefined ? undefined : like(name);
   const privateIps = jsonIds(call, 'PrivateIpAddresses');
   const publicIps = jsonIds(call, 'PublicIpAddresses');
-  const lock = params.text('LockReason');
-  return (row) =>
-    equal.every(({ value, of }) => of(row) === value) &&
-    (group === undefined || row.groupIds.includes(group)) &&
-    (name === undefined || like(name, row.name)) &&
-    (privateIps === undefined || privateIps.includes(row.privateIp)) &&
-    (publicIps === undefined || publicIps.includes(row.publicIp ?? '')) &&
-    (lock === undefined || row.locks.includes(lock)) &&
-    tagsMatch(row.tags, tags);
+  const tags = tagParams(params);
+  return [
+    group === undefined ? undefined : (row): boolean => row.groupIds.includes(group),
+    pattern === undefined ? undefined : (row): boolean => pattern.test(row.name),
+    privateIps === undefined ? undefined : (row): boolean => privateIps.includes(row.privateIp),
+    publicIps === undefined ? undefined : (row): boolean => publicIps.includes(row.publicIp ?? ''),
+    lock === undefined ? undefined : (row): boolean => row.locks.includes(lock),
+    tags.length === 0 ? undefined : (row): boolean => tagsMatch(row.tags, tags),
+  ];
+};
+
+const filters = (call: Call): Test => {
+  const equal = Object.entries(EQUAL).map(([name, of]): Test | undefined => {
+    const value = call.params.text(name);
+    return value === undefined ? undefined : (row): boolean => of(row) === value;
+  });
+  const tests = [...equal, ...others(call)].filter((test) => test !== undefined);
+  return (row) => tests.every((test) => test(row));
 };
 
 const describeInstances = (call: Call): Answer => {
