@@ -21,6 +21,8 @@ export interface Lister<R extends CloudRecord = CloudRecord> {
   sweep(reader: Reader, region: string): Promise<Listing<R>>;
   /** Reads named ids; an id that is not answered is absent from `records`. At most `idsPerRead`. */
   byIds(reader: Reader, region: string, ids: readonly string[]): Promise<Listing<R>>;
+  /** Id of the resource (of any type) that a record is a part of: whoever tracks that one hears of the part too. */
+  parentOf?(record: R): string | undefined;
   /** Fresh list filtered by tags, all pages: for look-ups before and after creates, never to judge absence. */
   byTags(reader: Reader, region: string, tags: Tags): Promise<Listing<R>>;
 }

@@ -9,12 +9,19 @@ export type Presence<R> =
   | { readonly kind: 'unconfirmed'; readonly last?: R }
   | { readonly kind: 'absent' };
 
+/** An id on record. `leaving`: its delete is on record, so that its disappearance is no surprise and needs no age. */
+export interface TrackedId {
+  readonly type: string;
+  readonly id: string;
+  readonly leaving?: boolean;
+}
+
 /** What one object (by `key`, opaque here) wants to hear about; replaces the interest it had before. */
 export interface Interest {
   readonly key: string;
   /** Value of the tag `financecloud.io/uid`: a record that carries it is this owner's news too. */
   readonly uid: string;
-  readonly ids: readonly { readonly type: string; readonly id: string }[];
+  readonly ids: readonly TrackedId[];
   /** Parents whose parts the slow tier reads. */
   readonly details: readonly { readonly type: string; readonly parentId: string }[];
 }
@@ -34,6 +41,8 @@ export interface TierFailure {
   readonly error: CloudError;
 }
 
+// The type of a resource decides the type of its records, which only the caller can name.
+// oxlint-disable typescript/no-unnecessary-type-parameters
 export interface Inventory {
   /** True once every type was swept whole at least once. */
   synced(): boolean;
@@ -47,6 +56,8 @@ export interface Inventory {
   detail<P>(type: string, parentId: string): { readonly parts: P; readonly readAt: number } | undefined;
   /** Re-reads these ids in the next shared batch (at most 1 s away); for what was just written and what is waited for. */
   touch(type: string, ids: readonly string[]): void;
+  /** A delete of these ids was accepted: their age no longer delays the judgement that they are gone. Re-reads them as `touch` does. */
+  expectGone(type: string, ids: readonly string[]): void;
   /** Re-reads the parts of these parents in the next shared batch. */
   touchDetail(type: string, parentIds: readonly string[]): void;
   /** Reads ids now, past every cache, and returns the answer itself: before a destructive change. */
@@ -59,4 +70,6 @@ export interface Inventory {
   /** Ends a doubt by an administrator's word. */
   settleDoubt(): void;
   failures(): readonly TierFailure[];
+  /** Ends every timer and turns later results away. */
+  close(): void;
 }
