@@ -65,8 +65,14 @@ export class Finalizers<T extends KubeObject> {
     const result = await kube.patch({ kind, ref }, { kind: 'json', operations }, options);
     if (result.kind === 'ok') ownWrites.remember(keyOf(ref), result.value);
     if (result.kind === 'unknown-outcome') ownWrites.doubt(keyOf(ref));
-    // The server calls a test that failed invalid; to us it is what a conflict is: somebody else wrote.
-    if (result.kind === 'invalid') return { kind: 'conflict', message: result.message };
-    return result;
+    return result.kind === 'invalid' ? this.#explain(read, ref, result) : result;
+  }
+
+  /** The server calls a test that failed invalid; it is a conflict when somebody else has written since. */
+  async #explain(read: T, ref: ObjectRef, refused: KubeResult<T>): Promise<KubeResult<T>> {
+    const live = await this.#options.kube.get(this.#options.kind, ref);
+    if (live.kind === 'not-found') return live;
+    const moved = live.kind === 'ok' && live.value.metadata.resourceVersion !== read.metadata.resourceVersion;
+    return moved ? { kind: 'conflict', message: `${keyOf(ref)} has changed since it was read` } : refused;
   }
 }

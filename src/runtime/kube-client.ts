@@ -2,9 +2,10 @@
 // else. It is loaded only when a kubeconfig needs it; in a cluster nothing of it costs memory or start-up time.
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
+import type { RequestOptions } from 'node:https';
 import { join } from 'node:path';
 import type { Clock } from '../kernel/clock.ts';
+import { agentFor } from './kube-agent.ts';
 import { readPlainKubeconfig } from './kubeconfig-plain.ts';
 
 /** How requests to one API server are made. */
@@ -29,31 +30,10 @@ export type KubeSource =
   /** A plain address with an optional bearer token, such as `kubectl proxy`. */
   | { readonly kind: 'address'; readonly url: string; readonly token?: string; readonly ca?: string };
 
-/** Key material of a connection; PEM. */
-export interface TlsMaterial {
-  readonly ca?: string | Buffer | undefined;
-  readonly cert?: string | Buffer | undefined;
-  readonly key?: string | Buffer | undefined;
-  readonly servername?: string | undefined;
-  readonly rejectUnauthorized?: boolean | undefined;
-}
-
 /** Folder in which a pod finds its service account. */
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** A rotated token is valid well before the old one ends, so a minute of memory is safe. */
 const REFRESH_MS = 60_000;
-/** Idle connections are dropped before a load balancer in between forgets them silently. */
-const IDLE_MS = 30_000;
-const KEEP_ALIVE_MS = 15_000;
-
-/** An agent that keeps connections alive and notices dead peers. */
-export function agentFor(protocol: string, tls: TlsMaterial): HttpAgent {
-  const common = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, timeout: IDLE_MS, scheduling: 'lifo' as const };
-  if (protocol === 'http:') return new HttpAgent(common);
-  const given = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
-  return new HttpsAgent({ ...common, ...given });
-}
-
 /** Opens the way to an API server; reads files but makes no request. Throws when the configuration is unusable. */
 export async function connect(source: KubeSource, clock: Clock): Promise<Connection> {
   if (source.kind === 'in-cluster') return inCluster(source, clock);

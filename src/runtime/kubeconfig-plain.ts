@@ -2,7 +2,7 @@
 // `kubectl config view --raw --flatten -o json` write, and reading them needs no client library.
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { TlsMaterial } from './kube-client.ts';
+import type { TlsMaterial } from './kube-agent.ts';
 
 /** Address and key material of one context. */
 export interface PlainKubeconfig {

@@ -48,8 +48,33 @@ export const leaderMetricDefinitions = [masterStatus];
 /** Spreads the attempts of the candidates. */
 const RETRY_JITTER = 1.2;
 
+/** The part of an election that a lifecycle goes through. */
+export interface Elector extends Leadership {
+  /** Resolves once leading, or when the signal aborts. */
+  acquire(signal: AbortSignal): Promise<void>;
+  /** Renews until the signal aborts (`stopped`) or the lease can no longer be held (`lost`). */
+  keep(signal: AbortSignal): Promise<'stopped' | 'lost'>;
+  /** Gives the lease back, so that the next candidate need not wait; only after the last effect. */
+  release(): Promise<void>;
+  /** Ends the leadership at once when its time has run out, for a process that was asleep; says whether it did. */
+  stepDownIfExpired(): boolean;
+}
+
+/** No election: this process always leads. For tools and tests. */
+export const soleCandidate: Elector = {
+  leading: true,
+  validForMs: () => Infinity,
+  acquire: async () => undefined,
+  keep: (signal) =>
+    new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve('stopped'), { once: true });
+    }),
+  release: async () => undefined,
+  stepDownIfExpired: () => false,
+};
+
 /** Takes part in one election. */
-export class LeaderElector implements Leadership {
+export class LeaderElector implements Elector {
   readonly #options: LeaderOptions;
   readonly #setMaster: (leading: boolean) => void;
   #seen: Observation | undefined;
@@ -84,7 +109,6 @@ export class LeaderElector implements Leadership {
     return this.#seen?.lease.spec?.holderIdentity ?? undefined;
   }
 
-  /** Resolves once leading, or when the signal aborts. */
   async acquire(signal: AbortSignal): Promise<void> {
     const { clock, random, log, name, identity } = this.#options;
     while (!signal.aborted) {
@@ -97,14 +121,13 @@ export class LeaderElector implements Leadership {
     }
   }
 
-  /** Renews until the signal aborts (`stopped`) or the lease can no longer be held (`lost`). */
   async keep(signal: AbortSignal): Promise<'stopped' | 'lost'> {
     const { clock, retryMs, log, name } = this.#options;
     while (!signal.aborted) {
       await clock.sleep(Math.min(retryMs, this.#leftToRenew()), signal);
       if (signal.aborted) break;
-      const renewed = await this.#try(signal);
-      if (!renewed && (this.#taken() || this.#leftToRenew() <= 0)) {
+      // A process that slept past its deadline does not ask whether it may go on: what it began may be undone by now.
+      if (this.#expired() || (!(await this.#try(signal)) && (this.#taken() || this.#expired()))) {
         this.#lead(false);
         log.error('Lost the lease', { lease: name, holder: this.holder });
         return 'lost';
@@ -113,7 +136,6 @@ export class LeaderElector implements Leadership {
     return 'stopped';
   }
 
-  /** Gives the lease back, so that the next candidate need not wait; only after the last effect. */
   async release(): Promise<void> {
     const { kube, clock, log, name } = this.#options;
     if (!this.#leading || this.#seen === undefined) return;
@@ -123,11 +145,14 @@ export class LeaderElector implements Leadership {
     log.info(answer.kind === 'ok' ? 'Released the lease' : 'Left the lease to run out', { lease: name });
   }
 
-  /** Ends the leadership at once when its time has run out, for a process that was asleep; says whether it did. */
   stepDownIfExpired(): boolean {
-    if (!this.#leading || this.#leftToRenew() > 0) return false;
+    if (!this.#leading || !this.#expired()) return false;
     this.#lead(false);
     return true;
+  }
+
+  #expired(): boolean {
+    return !this.#leading || this.#leftToRenew() <= 0;
   }
 
   #lead(leading: boolean): void {
