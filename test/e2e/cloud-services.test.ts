@@ -437,6 +437,13 @@ describe('cloud services on the wire', function () {
     });
   }
 
+  it('leaves a listener that is there already alone, and does not take a port twice', async () => {
+    await slb({ kind: 'CreateListener', ref: webRef(), spec: web });
+    const rival: SlbAction = { kind: 'CreateListener', ref: { ...webRef(), protocol: 'tcp' }, spec: layer4 };
+    const end = await slbService.apply(rival, {}, context());
+    assert.equal(end.kind === 'failed' && end.error.class, 'bad-request', JSON.stringify(end));
+  });
+
   it('sets every kept field of each protocol back in one call', async () => {
     for (const { ref, spec } of specs) {
       const other = adjustListener(ref().protocol, {

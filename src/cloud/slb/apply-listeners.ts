@@ -4,7 +4,8 @@ import type { Applied, ApplyContext } from '../service.ts';
 import * as api from './api.ts';
 import { listenerId } from './listener-answers.ts';
 import { createListener, setListener } from './listener-wire.ts';
-import type { SlbAction } from './model.ts';
+import type { ListenerRef, SlbAction } from './model.ts';
+import { listenerLister } from './observe.ts';
 
 /** Actions on listeners. */
 export type ListenerAction = Extract<SlbAction, { readonly kind: `${string}Listener` }>;
@@ -16,7 +17,7 @@ export async function applyToListener(action: ListenerAction, context: ApplyCont
   const ids = [listenerId(ref.loadBalancerId, ref.protocol, ref.port)];
   switch (action.kind) {
     case 'CreateListener':
-      return ended(await send(createListener(region, ref, action.spec), context), ids, ['exists']);
+      return make(action, context, ids);
     case 'UpdateListener':
       return ended(await send(setListener(region, ref, action.spec), context), ids);
     case 'StartListener':
@@ -26,4 +27,29 @@ export async function applyToListener(action: ListenerAction, context: ApplyCont
     default:
       return impossible(action);
   }
+}
+
+/** The cloud says the same of a listener that is there already, which is left to the comparison, and of another one that has the port. */
+async function make(
+  { ref, spec }: Extract<SlbAction, { readonly kind: 'CreateListener' }>,
+  context: ApplyContext,
+  ids: readonly string[],
+): Promise<Applied> {
+  const answer = await send(createListener(context.region, ref, spec), context);
+  if (answer.kind !== 'error' || answer.error.class !== 'exists') return ended(answer, ids);
+  const rivals = rivalsOf(ref);
+  if (rivals.length === 0) return ended(answer, ids, ['exists']);
+  const there = await listenerLister.byIds(context.reader, context.region, [...ids, ...rivals]);
+  if (there.kind === 'error') return { kind: 'failed', error: there.error };
+  const rival = there.records.find((record) => !ids.includes(record.id));
+  if (rival === undefined) return ended(answer, ids, ['exists']);
+  return { kind: 'failed', error: { ...answer.error, class: 'bad-request', message: `${rival.id} has this port` } };
+}
+
+/** Listeners that cannot share the port; only TCP and UDP can. */
+function rivalsOf({ loadBalancerId, protocol, port }: ListenerRef): readonly string[] {
+  if (protocol === 'udp') return [];
+  return ['http', 'https', 'tcp']
+    .filter((other) => other !== protocol)
+    .map((other) => listenerId(loadBalancerId, other, port));
 }

@@ -233,6 +233,27 @@ describe('slb listeners', () => {
     );
   });
 
+  const conflicts = [
+    {
+      why: 'the very listener is there already: left to the comparison',
+      protocol: 'http',
+      there: ['http'],
+      end: 'done',
+    },
+    { why: 'it is not visible yet', protocol: 'http', there: [], end: 'done' },
+    { why: 'another protocol has the port', protocol: 'http', there: ['tcp'], end: 'bad-request' },
+    { why: 'UDP shares its port with TCP', protocol: 'udp', there: ['tcp'], end: 'done' },
+  ] as const;
+  for (const { why, protocol, there, end } of conflicts) {
+    it(`judges a create that the cloud says exists: ${why}`, async () => {
+      const listeners = there.map((other) => ({ LoadBalancerId: 'lb-1', ListenerPort: 80, ListenerProtocol: other }));
+      const made = await applied({ kind: 'CreateListener', ref: refOf(protocol), spec: listener }, (call) =>
+        call.action === 'DescribeLoadBalancerListeners' ? ok({ Listeners: listeners }) : refused('exists'),
+      );
+      assert.equal(made.end.kind === 'failed' ? made.end.error.class : made.end.kind, end);
+    });
+  }
+
   it('starts and deletes by port and protocol', async () => {
     const ref = { ...on, ListenerPort: 80, ListenerProtocol: 'tcp' };
     assert.deepEqual(await calls({ kind: 'StartListener', ref: refOf('tcp') }), [['StartLoadBalancerListener', ref]]);
@@ -240,12 +261,6 @@ describe('slb listeners', () => {
   });
 
   const ends = [
-    {
-      why: 'a listener that is there already is left to the comparison',
-      action: { kind: 'CreateListener', ref: refOf('http'), spec: listener },
-      answer: 'exists',
-      end: 'done',
-    },
     {
       why: 'a deleted listener may be gone already',
       action: { kind: 'DeleteListener', ref: refOf('http') },
