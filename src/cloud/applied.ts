@@ -1,5 +1,5 @@
 // From answers to ends of changes: what every service's `apply` shares. A change of several calls stops at the first that fails.
-import type { Answer, Call, ErrorClass, WriteAnswer } from './call.ts';
+import type { Answer, Call, ErrorClass, Lane, WriteAnswer } from './call.ts';
 import type { Applied, ApplyContext, Ticket } from './service.ts';
 import { requestIdOf, unreadable } from './wire.ts';
 
@@ -11,9 +11,14 @@ export function ended(answer: WriteAnswer, ids: readonly string[], forgiven: rea
   return { kind: 'done', ids, ...(requestId === undefined ? {} : { requestId }) };
 }
 
+/** The limiter's lane of a change. */
+export function laneOf(context: ApplyContext): Lane {
+  return context.lane ?? 'repair';
+}
+
 /** A write without a token, in the context's lane. */
 export function send(call: Call, context: ApplyContext): Promise<WriteAnswer> {
-  return context.writer.write(call, { lane: context.lane ?? 'repair' });
+  return context.writer.write(call, { lane: laneOf(context) });
 }
 
 /** Sends calls one after the other; the first that does not end well is the end of the change. */

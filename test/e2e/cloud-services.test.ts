@@ -486,6 +486,11 @@ describe('cloud services on the wire', function () {
       id: made.balancerId,
       backends: made.serverIds.map((serverId) => ({ serverId, weight: 100 })),
     });
+    await slb({
+      kind: 'AddBackends',
+      id: made.balancerId,
+      backends: made.serverIds.map((serverId) => ({ serverId, weight: 1 })),
+    });
     const healthy = await eventually(
       async () => {
         const { backends, health } = await partsOf(made.balancerId);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ok, recordedCloud, refused, type Script } from '../../../test/support/recorded-cloud.ts';
+import type { Answer } from '../call.ts';
 import { slbService } from './index.ts';
 import type { ListenerSpec, LoadBalancerSpec, SlbAction } from './model.ts';
 
@@ -286,12 +287,6 @@ describe('slb listeners', () => {
       end: 'done',
     },
     {
-      why: 'a backend that is there already is left to the comparison',
-      action: { kind: 'AddBackends', id: 'lb-1', backends: [{ serverId: 'i-1', weight: 1 }] },
-      answer: 'exists',
-      end: 'done',
-    },
-    {
       why: 'no weight is set on what is gone',
       action: { kind: 'SetWeights', id: 'lb-1', backends: [{ serverId: 'i-1', weight: 1 }] },
       answer: 'absent',
@@ -308,35 +303,65 @@ const backendCount = (list: unknown): number => {
   return list.split('ServerId').length - 1;
 };
 
+const sent = async (action: SlbAction, script?: Script) => (await applied(action, script)).calls.at(-1);
+
+/** A load balancer with these backends; every write succeeds unless told. */
+const holding =
+  (serverIds: readonly string[], write: (index: number) => Answer = () => ok()): Script =>
+  (call, index) =>
+    call.action === 'DescribeLoadBalancerAttribute'
+      ? ok({ LoadBalancerId: 'lb-1', BackendServers: { BackendServer: serverIds.map((ServerId) => ({ ServerId })) } })
+      : write(index);
+
 describe('slb backends', () => {
   const backends = Array.from({ length: 45 }, (_, index) => ({ serverId: `i-${index}`, weight: 100 }));
+  const ids = backends.map((backend) => backend.serverId);
+  const one = [{ serverId: 'i-1', weight: 0 }];
 
   it('go 20 a call, and stop at the first refusal', async () => {
-    const whole = await applied({ kind: 'AddBackends', id: 'lb-1', backends });
-    assert.deepEqual(
-      whole.asked.map((one) => backendCount(one.call.params['BackendServers'])),
-      [20, 20, 5],
+    const whole = await applied({ kind: 'AddBackends', id: 'lb-1', backends }, holding([]));
+    const sizes = whole.asked.slice(1).map((asked) => backendCount(asked.call.params['BackendServers']));
+    assert.deepEqual(sizes, [20, 20, 5]);
+    const broken = await applied(
+      { kind: 'SetWeights', id: 'lb-1', backends },
+      holding(ids, (index) => (index === 2 ? refused('busy') : ok())),
     );
-    const broken = await applied({ kind: 'SetWeights', id: 'lb-1', backends }, [ok(), refused('busy')]);
-    assert.deepEqual([broken.end.kind, broken.asked.length], ['failed', 2]);
-    const removed = await applied({
-      kind: 'RemoveBackends',
-      id: 'lb-1',
-      serverIds: backends.map((backend) => backend.serverId),
-    });
+    assert.deepEqual([broken.end.kind, broken.asked.length], ['failed', 3]);
+    const removed = await applied({ kind: 'RemoveBackends', id: 'lb-1', serverIds: ids });
     assert.equal(removed.asked.length, 3);
   });
 
   it('are JSON with weights as text', async () => {
-    const one = [{ serverId: 'i-1', weight: 0 }];
-    assert.deepEqual(await calls({ kind: 'AddBackends', id: 'lb-1', backends: one }), [
-      ['AddBackendServers', { ...on, BackendServers: '[{"ServerId":"i-1","Weight":"0","Type":"ecs"}]' }],
+    const list = '[{"ServerId":"i-1","Weight":"0","Type":"ecs"}]';
+    assert.deepEqual(await sent({ kind: 'AddBackends', id: 'lb-1', backends: one }, holding([])), [
+      'AddBackendServers',
+      { ...on, BackendServers: list },
     ]);
-    assert.deepEqual(await calls({ kind: 'SetWeights', id: 'lb-1', backends: one }), [
-      ['SetBackendServers', { ...on, BackendServers: '[{"ServerId":"i-1","Weight":"0","Type":"ecs"}]' }],
+    assert.deepEqual(await sent({ kind: 'SetWeights', id: 'lb-1', backends: one }, holding(['i-1'])), [
+      'SetBackendServers',
+      { ...on, BackendServers: list },
     ]);
-    assert.deepEqual(await calls({ kind: 'RemoveBackends', id: 'lb-1', serverIds: ['i-1'] }), [
-      ['RemoveBackendServers', { ...on, BackendServers: '[{"ServerId":"i-1","Type":"ecs"}]' }],
+    assert.deepEqual(await sent({ kind: 'RemoveBackends', id: 'lb-1', serverIds: ['i-1'] }), [
+      'RemoveBackendServers',
+      { ...on, BackendServers: '[{"ServerId":"i-1","Type":"ecs"}]' },
     ]);
+  });
+
+  it('are not added twice, and get no weight where they are none: one would fail the whole call', async () => {
+    const two = [...one, { serverId: 'i-2', weight: 0 }];
+    const lists = async (kind: 'AddBackends' | 'SetWeights', has: readonly string[]) => {
+      const { asked } = await applied({ kind, id: 'lb-1', backends: two }, holding(has));
+      return asked.slice(1).map((each) => each.call.params['BackendServers']);
+    };
+    const second = '[{"ServerId":"i-2","Weight":"0","Type":"ecs"}]';
+    assert.deepEqual(await lists('AddBackends', ['i-1']), [second]);
+    assert.deepEqual(await lists('SetWeights', ['i-2']), [second]);
+    assert.deepEqual(await lists('AddBackends', ['i-1', 'i-2']), []);
+    assert.deepEqual(await lists('SetWeights', []), []);
+  });
+
+  it('are not touched when it cannot be read who is one', async () => {
+    const { end, asked } = await applied({ kind: 'AddBackends', id: 'lb-1', backends: one }, [refused('transient')]);
+    assert.deepEqual([end.kind, asked.length], ['failed', 1]);
   });
 });

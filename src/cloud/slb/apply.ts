@@ -1,8 +1,8 @@
 // Sends the changes of load balancers, listeners and backends. Never re-decides.
-import { chunks, create, ended, impossible, inTurn, send } from '../applied.ts';
+import { chunks, create, ended, impossible, inTurn, laneOf, send } from '../applied.ts';
 import type { Call, ErrorClass } from '../call.ts';
 import type { Applied, ApplyContext, Ticket } from '../service.ts';
-import { createdIds } from './answers.ts';
+import { createdIds, readBackends } from './answers.ts';
 import * as api from './api.ts';
 import { applyToListener, type ListenerAction } from './apply-listeners.ts';
 import type { SlbAction } from './model.ts';
@@ -39,17 +39,8 @@ async function applyToLoadBalancer(
     case 'DeleteLoadBalancer':
       return each([api.deleteLoadBalancer(region, action.id)], action, context);
     case 'AddBackends':
-      return each(
-        inParts(action.backends, (part) => api.addBackends(region, action.id, part)),
-        action,
-        context,
-      );
     case 'SetWeights':
-      return each(
-        inParts(action.backends, (part) => api.setWeights(region, action.id, part)),
-        action,
-        context,
-      );
+      return member(action, context);
     case 'RemoveBackends':
       return each(
         inParts(action.serverIds, (part) => api.removeBackends(region, action.id, part)),
@@ -61,6 +52,25 @@ async function applyToLoadBalancer(
     default:
       return impossible(action);
   }
+}
+
+type MemberAction = Extract<SlbAction, { readonly kind: 'AddBackends' | 'SetWeights' }>;
+
+/** The cloud refuses a whole call for one server that is a backend already, or is none: so what is there is read first. */
+async function member(action: MemberAction, context: ApplyContext): Promise<Applied> {
+  const { region, reader } = context;
+  const call = api.describeLoadBalancer(region, action.id);
+  const read = readBackends(call, await reader.read(call, laneOf(context)));
+  if (read.kind === 'error') return { kind: 'failed', error: read.error };
+  const members = new Set(read.value.map((backend) => backend.serverId));
+  const isAdd = action.kind === 'AddBackends';
+  const wanted = action.backends.filter((backend) => members.has(backend.serverId) !== isAdd);
+  const request = isAdd ? api.addBackends : api.setWeights;
+  return each(
+    inParts(wanted, (part) => request(region, action.id, part)),
+    action,
+    context,
+  );
 }
 
 function inParts<T>(items: readonly T[], request: (part: readonly T[]) => Call): readonly Call[] {
