@@ -1,6 +1,6 @@
 // What a kind brings to the one reconcile flow: pure functions over the object, the facts of others and a view of the cloud.
 import type { UnitState } from '../cloud/ecs/model.ts';
-import type { ConcernJudgement, EnvironmentStatus, FindingEntry, RecordedAddress, RecordedResource, Replacement, Retained } from '../crds/index.ts';
+import type { Boot, ConcernJudgement, EnvironmentStatus, FindingEntry, RecordedAddress, RecordedResource, Replacement, Retained } from '../crds/index.ts';
 import type { KubeObject, ResourceKind, StoreView } from '../runtime/index.ts';
 import type { Dependency } from '../plan/change.ts';
 import type { FleetPlan, LiveServer } from './parts/fleet.ts';
@@ -43,6 +43,10 @@ export interface LocalRequest {
 
 /** Answers from inside guests; asking is scheduled by looking. */
 export interface Guests {
+  /** Boots judged by an earlier process, from the record. */
+  know(boots: readonly Boot[]): void;
+  /** Boots judged so far, for the record. */
+  judged(): readonly Boot[];
   startUp(server: LiveServer, spec: StartUpSpec): StartUpVerdict;
   gate(server: LiveServer, requests: readonly LocalRequest[]): 'asking' | 'passed' | 'failed';
 }

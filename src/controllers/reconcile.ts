@@ -1,0 +1,230 @@
+// One visit to an object: gather, judge, plan, remember, apply, report. The flow is the same for every kind; what differs is
+// in the kind's pure functions. At most one status write before the cloud is written to, and one after.
+import type { Intent, Progress } from '../crds/index.ts';
+import { ANNOTATIONS, accountAllows } from '../crds/index.ts';
+import { type Outcome, done, requeue, requeueAfter, retry } from '../runtime/index.ts';
+import { lookUpObject, recordFound, retag } from './adopt.ts';
+import { type Draft, addIntents, adoptPlan, differs } from './draft.ts';
+import type { KindPlan, PlanInput, Verdicts } from './kind.ts';
+import { makeIntents, matches } from './intents.ts';
+import type { CloudChange, OwnerObject } from './model.ts';
+import { progressOf } from './progress.ts';
+import { liveServers } from './parts/fleet.ts';
+import { missingScript, neededScripts } from './scripts.ts';
+import type { CloudSession } from './sessions.ts';
+import { type Visit, type VisitTools, inputOf, report, waveContext } from './visit.ts';
+import { mayRun, runWave } from './wave.ts';
+
+const POLL_MS = 1000;
+const NOW_MS = 10;
+
+/** Visits a living object. */
+export async function keep<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>): Promise<Outcome> {
+  const stop = await admit(visit, tools);
+  if (stop !== undefined) return stop;
+  const { session } = visit;
+  if (session === undefined) return requeueAfter(POLL_MS);
+  if (visit.mode === 'Enforce') {
+    const marked = await tools.finalizers.add(visit.object);
+    if (marked.kind !== 'ok') return marked.kind === 'conflict' ? requeue('finalizer conflict') : retry(new Error(`add finalizer: ${marked.message}`));
+    visit.object = marked.value;
+  }
+  track(visit, session, tools);
+  const unsure = await notSure(visit, session, tools);
+  if (unsure !== undefined) return unsure;
+  const adopted = await adoptFirst(visit, session, tools);
+  if (adopted !== undefined) return adopted;
+  return work(visit, session, tools);
+}
+
+/** What must hold before the cloud is looked at; a report when it does not. */
+async function admit<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>): Promise<Outcome | undefined> {
+  const { environment } = visit;
+  if (environment === undefined) return stopWith(visit, tools, waitingFor(visit));
+  const { name } = environment.spec.accountRef;
+  const account = tools.stores.accounts.get(name);
+  if (account === undefined) return stopWith(visit, tools, { kind: 'working', reason: 'AccountNotFound', message: `FinanceCloudAccount ${name} does not exist: create it, or correct spec.accountRef of FinanceCloudEnvironment ${environment.metadata.name}` });
+  const namespace = visit.object.metadata.namespace ?? '';
+  if (!accountAllows(account, namespace)) {
+    return stopWith(visit, tools, { kind: 'stalled', reason: 'NamespaceNotAllowed', message: `FinanceCloudAccount ${name} does not allow namespace ${namespace}: add it to spec.allowedNamespaces of the account, or use another account` });
+  }
+  const admission = tools.kind.admit(visit.object, visit.refs, tools.stores);
+  if (admission.kind === 'invalid') return stopWith(visit, tools, { kind: 'stalled', reason: 'InvalidSpec', message: admission.message });
+  if (admission.kind === 'waiting') return stopWith(visit, tools, dependency(admission.dependency));
+  const state = tools.sessions.of(name, environment.spec.region);
+  if (state.kind === 'not-ready') return stopWith(visit, tools, { kind: 'working', reason: state.reason, message: `FinanceCloudAccount ${name}: ${state.message}` });
+  visit.session = state.session;
+  return undefined;
+}
+
+function waitingFor<T extends OwnerObject, R>(visit: Visit<T, R>): Progress {
+  return visit.dependency === undefined ? { kind: 'working', reason: 'Progressing', message: 'Looking around' } : dependency(visit.dependency);
+}
+
+function dependency(of: { readonly kind: string; readonly name: string; readonly fact: string }): Progress {
+  return { kind: 'working', reason: 'DependencyNotReady', message: `Waits for the ${of.fact} of ${of.kind} ${of.name}` };
+}
+
+async function stopWith<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>, progress: Progress): Promise<Outcome> {
+  const written = await report(visit, tools, { draft: visit.draft, plan: undefined, verdicts: undefined, progress });
+  return written ?? (progress.kind === 'stalled' ? requeueAfter(30_000) : requeueAfter(5000));
+}
+
+function track<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): void {
+  const records = [...visit.draft.resources, ...visit.draft.retained];
+  session.inventory.track({
+    key: `${tools.kind.name}|${visit.key}`,
+    uid: visit.object.metadata.uid,
+    ids: records.map(({ type, id }) => ({ type, id })),
+    details: tools.kind.details(visit.draft.resources),
+  });
+}
+
+/** Nothing is concluded from an inventory that was not read whole yet, or that lost most of what is known. */
+async function notSure<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): Promise<Outcome | undefined> {
+  const { inventory } = session;
+  const doubt = inventory.doubt();
+  if (doubt !== undefined) {
+    const message = `${doubt.missing} of ${doubt.known} known resources of type ${doubt.type} vanished from one listing, which is not believed: nothing is concluded and nothing is written. Check the account; if they are really gone, annotate FinanceCloudAccount ${session.account} with ${ANNOTATIONS.acceptInventory}`;
+    return stopWith(visit, tools, { kind: 'stalled', reason: 'InventoryDoubtful', message });
+  }
+  if (inventory.synced()) return undefined;
+  const [failure] = inventory.failures();
+  if (failure === undefined) return requeueAfter(250);
+  return stopWith(visit, tools, tools.progressOfError(failure.error));
+}
+
+/** Step 3 of creating exactly once: an object without any record looks at what the cloud holds under its name. */
+async function adoptFirst<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): Promise<Outcome | undefined> {
+  const { draft, memory } = visit;
+  if (draft.resources.length > 0 || draft.intents.length > 0 || memory.lookedUp) return undefined;
+  const adoption = await lookUpObject(visit.object, { session, types: tools.kind.types, objectTag: visit.objectTag });
+  switch (adoption.kind) {
+    case 'none':
+      memory.lookedUp = true;
+      return undefined;
+    case 'error':
+      return stopWith(visit, tools, tools.progressOfError(adoption.error));
+    case 'foreign':
+      return stopWith(visit, tools, { kind: 'stalled', reason: 'ExistingResources', message: adoption.message });
+    case 'take-over': {
+      if (visit.mode === 'Observe' || visit.suspended) return stopWith(visit, tools, { kind: 'stalled', reason: 'ExistingResources', message: 'Taking over needs mode Enforce and no suspension: the tags of the resources are written' });
+      const failed = await retag(visit.object, adoption.found, session);
+      if (failed !== undefined) return stopWith(visit, tools, typeof failed === 'string' ? { kind: 'working', reason: 'ProgressingWithRetry', message: failed } : tools.progressOfError(failed));
+      return recordAdopted(visit, tools, recordFound(draft, adoption.found));
+    }
+    case 'ours':
+      return recordAdopted(visit, tools, recordFound(draft, adoption.found));
+    default:
+      return adoption satisfies never;
+  }
+}
+
+async function recordAdopted<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>, draft: Draft): Promise<Outcome> {
+  const progress: Progress = { kind: 'working', reason: 'Progressing', message: 'Took existing resources on record by their tags' };
+  return (await report(visit, tools, { draft, plan: undefined, verdicts: undefined, progress })) ?? requeueAfter(NOW_MS);
+}
+
+/** Plans, remembers, applies and reports. */
+async function work<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): Promise<Outcome> {
+  const guests = session.guestsFor(`${tools.kind.name}|${visit.key}`);
+  guests.know(visit.draft.boots);
+  const first = planOnce(visit, session, tools, visit.draft);
+  visit.memory.confirm(first.plan.plan.changes, visit.monotonic, tools.trust);
+  poll(first.plan, visit, session);
+  if (visit.mode === 'Observe' || visit.suspended || session.frozen) return lookOnly(visit, tools, first);
+  const sources = neededScripts(first.plan.plan.changes, visit.draft.intents);
+  if (sources.length > 0) visit.scripts = await tools.readScripts(visit.object.metadata.namespace ?? '', sources);
+  const remembered = await remember(visit, tools, first);
+  if (remembered.kind === 'ended') return remembered.outcome;
+  const result = await runWave(first.plan.plan, remembered.draft, waveContext(visit, session, tools));
+  const after = planOnce(visit, session, tools, result.draft);
+  const intents = newIntents(visit, session, tools, { draft: result.draft, plan: after.plan });
+  const draft = { ...addIntents(result.draft, intents), boots: guests.judged() };
+  const lacking = missingScript(sources, visit.scripts);
+  const progress = lacking === undefined ? progressOf({ ...visit, plan: after.plan, verdicts: after.verdicts, draft, result }) : dependency(lacking);
+  const written = await report(visit, tools, { draft, plan: after.plan, verdicts: after.verdicts, progress, insist: result.acted });
+  if (written !== undefined) return written;
+  for (const intent of intents) visit.memory.unsent.add(intent.token);
+  return next({ acted: result.acted || intents.length > 0, progress, plan: after.plan, draft });
+}
+
+interface Planned<T extends OwnerObject, R> {
+  readonly input: PlanInput<T, R>;
+  readonly plan: KindPlan;
+  readonly verdicts: Verdicts;
+}
+
+/** One pure planning over a draft; zone states are judged first because plans depend on them. */
+function planOnce<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>, draft: Draft): Planned<T, R> & { readonly draft: Draft } {
+  const { inventory } = session;
+  const servers = liveServers(draft.resources.filter((record) => record.type === 'Server'), inventory).servers;
+  const zones = tools.kind.zoneStates(visit.object, visit.refs, {
+    servers,
+    refusals: (zone) => visit.memory.refusals.get(zone) ?? 0,
+    healthySince: (zone, healthy) => visit.memory.keepHealthy(zone, healthy, visit.now),
+    now: visit.now,
+    returnMs: tools.settings.zoneReturnSeconds * 1000,
+  });
+  const withZones = tools.kind.name === 'FinanceCloudEnvironment' ? { ...draft, zones } : draft;
+  const input = inputOf(visit, session, { draft: withZones, zones, kind: tools.kind.name });
+  const plan = tools.kind.plan(input);
+  return { input, plan, verdicts: tools.kind.judge(input, plan), draft: withZones };
+}
+
+/** Observe, suspended or frozen: everything is looked at and nothing is written to the cloud. */
+async function lookOnly<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>, first: Planned<T, R> & { readonly draft: Draft }): Promise<Outcome> {
+  const { plan, verdicts } = first;
+  const draft = { ...first.draft, boots: visit.session?.guestsFor(`${tools.kind.name}|${visit.key}`).judged() ?? first.draft.boots };
+  const written = await report(visit, tools, { draft, plan, verdicts, progress: tools.lookOnlyProgress(visit, plan) });
+  return written ?? requeueAfter(Math.min(tools.settings.sweepSeconds * 1000, 30_000));
+}
+
+type Remembered = { readonly kind: 'go'; readonly draft: Draft } | { readonly kind: 'ended'; readonly outcome: Outcome };
+
+/** The ONE write before any cloud write: new intents, and steps of replacements. A conflict ends the visit without a call. */
+async function remember<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>, first: Planned<T, R> & { readonly draft: Draft }): Promise<Remembered> {
+  const { session } = visit;
+  if (session === undefined) return { kind: 'ended', outcome: requeueAfter(POLL_MS) };
+  const adopted = adoptPlan(first.draft, first.plan, visit.now);
+  const intents = newIntents(visit, session, tools, { draft: adopted, plan: first.plan });
+  const draft = addIntents(adopted, intents);
+  if (!differs(draft, visit.draft)) return { kind: 'go', draft };
+  const progress = progressOf({ ...visit, plan: first.plan, verdicts: first.verdicts, draft, result: undefined });
+  const written = await report(visit, tools, { draft, plan: first.plan, verdicts: first.verdicts, progress });
+  if (written !== undefined) return { kind: 'ended', outcome: written };
+  for (const intent of intents) visit.memory.unsent.add(intent.token);
+  // Steps that were just recorded are planned for by the next visit, from the record.
+  return intents.length > 0 || visit.draft.intents.length > 0 ? { kind: 'go', draft } : { kind: 'ended', outcome: requeueAfter(NOW_MS) };
+}
+
+/** Intents for creates whose inputs are known and that have none yet. */
+function newIntents<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>, of: { readonly draft: Draft; readonly plan: KindPlan }): readonly Intent[] {
+  const context = waveContext(visit, session, tools);
+  const creates = of.plan.plan.changes.filter(
+    (change: CloudChange) => change.verb === 'Create' && !of.draft.intents.some((intent) => matches(intent, change)) && mayRun(change, context),
+  );
+  return makeIntents(creates, of.draft.attempt, {
+    owner: session.owner, install: tools.settings.install, object: visit.objectTag, uid: visit.object.metadata.uid, region: session.region, now: visit.now,
+    versionOf: (source) => visit.scripts.get(`${source.kind}/${source.name}/${source.key}`)?.resourceVersion,
+  });
+}
+
+/** What is waited for is read again in the next shared batch. */
+function poll<T extends OwnerObject, R>(plan: KindPlan, visit: Visit<T, R>, { inventory }: CloudSession): void {
+  for (const item of plan.plan.pending) if (item.id !== '' && ['VPC', 'VSwitch', 'SecurityGroup', 'Server', 'LoadBalancer', 'Listener'].includes(item.type)) inventory.touch(item.type, [item.id]);
+  const building = !visit.built || plan.replacements.length > 0 || plan.plan.changes.length > 0;
+  if (!building) return;
+  for (const record of visit.draft.resources) {
+    if (record.type === 'LoadBalancer') inventory.touchDetail('LoadBalancerParts', [record.id]);
+  }
+}
+
+function next(of: { readonly acted: boolean; readonly progress: Progress; readonly plan: KindPlan; readonly draft: Draft }): Outcome {
+  if (of.acted) return requeueAfter(NOW_MS);
+  const due = of.plan.dueInMs ?? Number.POSITIVE_INFINITY;
+  const impaired = of.draft.zones.some((zone) => zone.state === 'Impaired');
+  const wait = of.progress.kind === 'working' || impaired ? Math.min(POLL_MS, due) : due;
+  return Number.isFinite(wait) ? requeueAfter(wait) : done;
+}
+

@@ -1,0 +1,101 @@
+// Settles one open intent: sends the frozen request, or after an unknown outcome looks up by tag first and then replays the
+// same token. Never a second resource for one intent, never a create that was not made durable before.
+import type { Call, CloudError } from '../cloud/call.ts';
+import { isRefusal } from '../cloud/errors.ts';
+import type { CloudRecord } from '../cloud/service.ts';
+import { TAG_ATTEMPT, TAG_RESOURCE, TAG_UID } from '../cloud/tags.ts';
+import type { Intent } from '../crds/index.ts';
+import { parseTime } from '../kernel/timestamp.ts';
+import { frozenCall, isTagged } from './intents.ts';
+import type { ObjectMemory } from './memory.ts';
+import type { CloudSession } from './sessions.ts';
+import { idsOf } from './services.ts';
+
+/** How an intent stands after this visit. */
+export type Settled =
+  | { readonly kind: 'made'; readonly ids: readonly string[] }
+  | { readonly kind: 'closed'; readonly error?: CloudError }
+  | { readonly kind: 'open'; readonly error?: CloudError; readonly held?: string }
+  | { readonly kind: 'duplicate'; readonly ids: readonly string[] };
+
+/** What settling needs to know. */
+export interface SettleContext {
+  readonly session: CloudSession;
+  readonly memory: ObjectMemory;
+  readonly uid: string;
+  readonly now: number;
+  readonly visibilityGraceMs: number;
+  /** The plan still asks for it. */
+  readonly wanted: boolean;
+  /** Everything it needs is settled, and nothing holds it. */
+  readonly ready: boolean;
+  /** The first-boot script, base64; undefined when its exact version is gone. Not asked for intents without one. */
+  readonly userData: (intent: Intent) => Promise<string | undefined>;
+}
+
+/** Age up to which a token is surely remembered by the cloud, so that a replay cannot make a second resource. */
+export const SAFE_REPLAY_MS = 30 * 60_000;
+
+/** Moves one intent forward. */
+export async function settle(intent: Intent, context: SettleContext): Promise<Settled> {
+  if (context.memory.unsent.has(intent.token)) {
+    if (!context.wanted) return { kind: 'closed' };
+    return context.ready ? send(intent, context) : { kind: 'open' };
+  }
+  return isTagged(intent) ? lookUpThenReplay(intent, context) : replayByKey(intent, context);
+}
+
+async function lookUpThenReplay(intent: Intent, context: SettleContext): Promise<Settled> {
+  const tags = { [TAG_UID]: context.uid, [TAG_RESOURCE]: intent.resource, [TAG_ATTEMPT]: String(intent.attempt) };
+  const found = await context.session.inventory.lookUp<CloudRecord>(intent.type, tags);
+  if ('class' in found) return { kind: 'open', error: found };
+  const ids = found.map((record) => record.id).toSorted();
+  if (ids.length > intent.count) return { kind: 'duplicate', ids };
+  if (ids.length === intent.count) return { kind: 'made', ids };
+  const age = context.now - (parseTime(intent.startedAt) ?? 0);
+  if (age >= SAFE_REPLAY_MS) return ids.length > 0 ? { kind: 'made', ids } : { kind: 'closed' };
+  if (!context.wanted && ids.length === 0 && age > context.visibilityGraceMs) return { kind: 'closed' };
+  return send(intent, context);
+}
+
+/** Listeners and rules have a natural key: what the plan no longer misses is done, and a replay changes nothing that exists. */
+async function replayByKey(intent: Intent, context: SettleContext): Promise<Settled> {
+  if (!context.wanted) return { kind: 'closed' };
+  return context.ready ? send(intent, context) : { kind: 'open' };
+}
+
+async function send(intent: Intent, context: SettleContext): Promise<Settled> {
+  const call = await requestOf(intent, context);
+  if (call === undefined) return { kind: 'open' };
+  context.memory.unsent.delete(intent.token);
+  const answer = await context.session.client.write(call, { token: intent.token, lane: 'user' });
+  switch (answer.kind) {
+    case 'held':
+      context.memory.unsent.add(intent.token);
+      return { kind: 'open', held: answer.reason };
+    case 'ok': {
+      const ids = idsOf(call, answer);
+      return isTagged(intent) && ids.length !== intent.count ? { kind: 'open' } : { kind: 'made', ids };
+    }
+    case 'error':
+      return afterError(intent, answer.error, context);
+    default:
+      return answer satisfies never;
+  }
+}
+
+function afterError(intent: Intent, error: CloudError, context: SettleContext): Settled {
+  if (error.class === 'exists' && !isTagged(intent)) return { kind: 'made', ids: [] };
+  if (isRefusal(error)) return { kind: 'closed', error };
+  // Nothing happened for sure: the same request may go again without a look-up.
+  if (!error.mayHaveHappened && error.class !== 'in-progress' && error.class !== 'token-mismatch') context.memory.unsent.add(intent.token);
+  return { kind: 'open', error };
+}
+
+/** The frozen request with the script that is never frozen. */
+async function requestOf(intent: Intent, context: SettleContext): Promise<Call | undefined> {
+  const call = frozenCall(intent);
+  if (intent.fromObjects === undefined || intent.fromObjects.length === 0) return call;
+  const script = await context.userData(intent);
+  return script === undefined ? undefined : { ...call, params: { ...call.params, UserData: script } };
+}

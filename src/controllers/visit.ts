@@ -1,0 +1,177 @@
+// What one visit carries from step to step, and the one way in which it writes a status.
+import { objectTag } from '../cloud/tags.ts';
+import type { CloudError } from '../cloud/call.ts';
+import type { FinanceCloudEnvironment, Intent, Progress } from '../crds/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Dependency } from '../plan/change.ts';
+import { type KubeObject, type Outcome, requeue, retry } from '../runtime/index.ts';
+import type { Finalizers } from '../runtime/finalizers.ts';
+import type { StatusWriter } from '../runtime/status-writer.ts';
+import { type Draft, differs, draftOf } from './draft.ts';
+import type { KindPlan, OwnerKind, PlanInput, Stores, Verdicts, ZoneState } from './kind.ts';
+import type { ObjectMemory, Trust } from './memory.ts';
+import type { CloudChange, OwnerObject, UserDataSource } from './model.ts';
+import { statusOf } from './report.ts';
+import type { CloudSession, Sessions } from './sessions.ts';
+import { type WaveContext, mayRun } from './wave.ts';
+
+/** Settings that visits depend on, in seconds. */
+export interface VisitSettings {
+  readonly install: string;
+  readonly sweepSeconds: number;
+  readonly absenceGraceSeconds: number;
+  readonly visibilityGraceSeconds: number;
+  readonly zoneReturnSeconds: number;
+}
+
+/** A first-boot script and the exact version it was read at. */
+export interface Script {
+  readonly resourceVersion: string;
+  readonly base64: string;
+}
+
+/** Hears of every status that was written: events and metrics follow from transitions. */
+export type Listener = (before: OwnerObject, after: OwnerObject) => void;
+
+/** What is the same for all visits of a kind. */
+export interface VisitTools<T extends OwnerObject, R> {
+  readonly kind: OwnerKind<T & KubeObject, R>;
+  readonly stores: Stores;
+  readonly writer: StatusWriter<T>;
+  readonly finalizers: Finalizers<T>;
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly settings: VisitSettings;
+  readonly trust: Trust;
+  readonly heard: Listener;
+  readonly readScripts: (namespace: string, sources: readonly UserDataSource[]) => Promise<ReadonlyMap<string, Script>>;
+  readonly progressOfError: (error: CloudError) => Progress;
+  readonly lookOnlyProgress: (visit: { readonly mode: string; readonly suspended: boolean; readonly session: CloudSession | undefined }, plan: KindPlan) => Progress;
+}
+
+/** One visit. `object` is replaced after each write, so that the next write has the right version. */
+export interface Visit<T extends OwnerObject, R> {
+  object: T;
+  session: CloudSession | undefined;
+  draft: Draft;
+  readonly key: string;
+  readonly refs: R;
+  readonly environment: FinanceCloudEnvironment | undefined;
+  readonly dependency: Dependency | undefined;
+  readonly mode: 'Enforce' | 'Observe';
+  readonly deletionPolicy: 'Retain' | 'Delete' | undefined;
+  readonly suspended: boolean;
+  readonly memory: ObjectMemory;
+  readonly objectTag: string;
+  scripts: ReadonlyMap<string, Script>;
+  readonly built: boolean;
+  readonly now: number;
+  readonly monotonic: number;
+  readonly log: Logger;
+}
+
+/** Value of the object tag of an object. */
+export function objectTagOf(object: OwnerObject): string {
+  return objectTag(object.kind, object.metadata.namespace ?? '', object.metadata.name);
+}
+
+/** True once this generation was Ready, or something is on the way to be repaired: what differs from then on is drift. */
+export function isBuilt(object: OwnerObject, memory: ObjectMemory): boolean {
+  const ready = object.status?.conditions?.find((condition) => condition.type === 'Ready');
+  const generation = object.metadata.generation;
+  if (ready?.status === 'True' && ready.observedGeneration === generation) memory.builtGeneration = generation;
+  return memory.builtGeneration === generation || (object.status?.drift ?? []).some((entry) => entry.decision === 'Repairing' || entry.decision === 'Waiting');
+}
+
+/** The input of planning over a draft. */
+export function inputOf<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, of: { readonly draft: Draft; readonly zones: readonly ZoneState[]; readonly kind: string }): PlanInput<T, R> {
+  return {
+    object: visit.object,
+    refs: visit.refs,
+    view: session.inventory,
+    guests: session.guestsFor(`${of.kind}|${visit.key}`),
+    records: of.draft.resources,
+    replacements: of.draft.replacements,
+    retained: of.draft.retained,
+    madeNow: visit.memory.madeNow,
+    closedZones: new Set(of.zones.filter((zone) => zone.state === 'Impaired').map((zone) => zone.name)),
+    zoneSince: new Map(of.zones.map((zone) => [zone.name, zone.since])),
+    built: visit.built || visit.mode === 'Observe',
+    openIntents: of.draft.intents.length > 0,
+    now: visit.now,
+  };
+}
+
+/** What a wave needs. */
+export function waveContext<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): WaveContext {
+  return {
+    session,
+    memory: visit.memory,
+    uid: visit.object.metadata.uid,
+    generation: visit.object.metadata.generation,
+    now: visit.now,
+    monotonic: visit.monotonic,
+    trust: tools.trust,
+    userData: (intent) => Promise.resolve(scriptOf(visit.scripts, intent)),
+  };
+}
+
+function scriptOf(scripts: ReadonlyMap<string, Script>, intent: Intent): string | undefined {
+  const [source] = intent.fromObjects ?? [];
+  if (source === undefined) return undefined;
+  const script = scripts.get(`${source.kind}/${source.name}/${source.key}`);
+  return script?.resourceVersion === source.resourceVersion ? script.base64 : undefined;
+}
+
+/** What a visit found out. */
+export interface Findings {
+  readonly draft: Draft;
+  readonly plan: KindPlan | undefined;
+  readonly verdicts: Verdicts | undefined;
+  readonly progress: Progress;
+  /** Ids of what was just made must not be lost: written again until their fate is known. */
+  readonly insist?: boolean;
+}
+
+/** Writes the status if something changed; an outcome only when the visit must end here. */
+export async function report<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>, found: Findings): Promise<Outcome | undefined> {
+  const context = { memory: visit.memory, monotonic: visit.monotonic, trust: tools.trust };
+  const make = (object: T) =>
+    statusOf({
+      object, draft: found.draft, plan: found.plan, verdicts: found.verdicts, progress: found.progress, mode: visit.mode, deletionPolicy: visit.deletionPolicy,
+      isWaiting: (change) => !mayRun(change as CloudChange, context) && visit.memory.heldBy(change, visit.monotonic) !== undefined, built: visit.built, now: tools.clock.now(),
+    });
+  const wanted = make(visit.object);
+  if (isQuiet(visit, found, wanted)) return undefined;
+  const before = visit.object;
+  const result = found.insist === true ? await tools.writer.insist(visit.object, make) : await tools.writer.write(visit.object, wanted);
+  switch (result.kind) {
+    case 'written':
+      visit.object = result.object;
+      visit.draft = draftOf(result.object.status);
+      tools.heard(before, result.object);
+      return undefined;
+    case 'unchanged':
+      return undefined;
+    case 'conflict':
+      return requeue('status conflict');
+    case 'gone':
+      return requeue('the object is gone');
+    case 'failed':
+      return retry(new Error(`write status: ${result.failure.message}`), result.failure.kind === 'throttled' ? result.failure.retryAfterMs : 0);
+    default:
+      return result satisfies never;
+  }
+}
+
+/** While something is being built, progress alone is not worth a write: only what safety rests on, or a new reason, is. */
+function isQuiet<T extends OwnerObject, R>(visit: Visit<T, R>, found: Findings, wanted: Record<string, unknown>): boolean {
+  if (visit.built || found.plan === undefined || differs(found.draft, visit.draft)) return false;
+  const before = visit.object.status?.conditions?.find((condition) => condition.type === 'Ready');
+  const after = (wanted['conditions'] as readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[]).find((condition) => condition.type === 'Ready');
+  const sameGeneration = visit.object.status?.observedGeneration === visit.object.metadata.generation;
+  const moving = before?.reason === 'DependencyNotReady' ? before.message === after?.message : true;
+  return sameGeneration && before?.status === 'Unknown' && after?.status === 'Unknown' && before.reason === after.reason && moving;
+}
+
