@@ -7,6 +7,11 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A member, and nothing that every object inherits: names like `constructor` are names like any other. */
+function own(fields: Fields, name: string): unknown {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
 /** Whether two JSON values are equal; the order of members does not count, members that are undefined are absent. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
@@ -14,14 +19,14 @@ export function sameJson(a: unknown, b: unknown): boolean {
     return a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
   }
   if (!isFields(a) || !isFields(b)) return false;
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((name) => sameJson(a[name], b[name]));
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((name) => sameJson(own(a, name), own(b, name)));
 }
 
 /** The patch that makes `wanted` out of `current`; undefined when they are equal. */
 export function mergePatchOf(current: Fields, wanted: Fields): Fields | undefined {
   const entries: [string, unknown][] = [];
   for (const name of new Set([...Object.keys(current), ...Object.keys(wanted)])) {
-    const [from, to] = [current[name], wanted[name]];
+    const [from, to] = [own(current, name), own(wanted, name)];
     if (sameJson(from, to)) continue;
     if (to === undefined) entries.push([name, null]);
     else if (isFields(from) && isFields(to)) entries.push([name, mergePatchOf(from, to) ?? {}]);
