@@ -36,7 +36,8 @@ export const description = rules(
 /** An IPv4 network in canonical form, such as 10.20.0.0/24. */
 export const cidr = (field: string) =>
   rules(
-    text(18, { min: 9 }).meta({ format: 'cidr' }),
+    // No `format: cidr`: the server's own sentence would come first, without a way out.
+    text(18, { min: 9 }),
     {
       rule: 'isCIDR(self) && cidr(self).ip().family() == 4',
       message: `${field} must be an IPv4 network such as 10.20.0.0/24`,
