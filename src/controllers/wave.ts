@@ -143,6 +143,7 @@ async function runChange(change: CloudChange, context: WaveContext): Promise<App
   const end = await apply(change.action, { region: session.region, reader: session.client, writer: session.client, lane: 'repair' });
   if (end.kind === 'done') {
     memory.sent(change, monotonic);
+    if (change.verb === 'Delete') session.inventory.expectGone(change.type, change.ids);
     if (change.verb === 'Start' && change.zone !== undefined && change.type === 'Server') memory.refusals.delete(change.zone);
     touchAfter(change, session);
   }
