@@ -15,7 +15,7 @@ const PROBE_MS = 1_000;
 
 /** Spends and learns; all times are milliseconds of one monotonic clock. Identity: one per (account, region, service, action). */
 export class ApiBudget {
-  readonly #budget: number;
+  #budget: number;
   #learned: { readonly limit: number; readonly until: number } | undefined;
   #tokens: number;
   #refilledAt: number;
@@ -30,9 +30,17 @@ export class ApiBudget {
     this.#refilledAt = now;
   }
 
+  /** Another budget; what was learned below it stands. */
+  setBudget(callsPerMinute: number, now: number): void {
+    this.#refill(now);
+    this.#budget = Math.max(1, callsPerMinute);
+  }
+
   /** Calls a minute that are allowed at present. */
   limit(now: number): number {
-    return this.#learned !== undefined && now < this.#learned.until ? this.#learned.limit : this.#budget;
+    return this.#learned !== undefined && now < this.#learned.until
+      ? Math.min(this.#learned.limit, this.#budget)
+      : this.#budget;
   }
 
   /** Milliseconds until a call may be made that leaves `reserve` (0 to 1) of the burst to more urgent ones; 0 means now. */

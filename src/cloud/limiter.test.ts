@@ -128,6 +128,17 @@ describe('limiter', () => {
     assert.equal(limiter.limit(API), 90, 'a tenth is left to people');
   });
 
+  it('takes another budget at once', async () => {
+    const clock = new VirtualClock();
+    const limiter = new Limiter({ clock, callsPerMinute: 1 });
+    await limiter.acquire(API, 'user');
+    let taken = false;
+    void limiter.acquire(API, 'user').then(() => (taken = true));
+    limiter.setBudget(60);
+    await clock.advance(1000);
+    assert.equal(taken, true);
+  });
+
   it('turns waiters away when it is closed', async () => {
     const limiter = new Limiter({ clock: new VirtualClock(), callsPerMinute: 1 });
     await limiter.acquire(API, 'user');

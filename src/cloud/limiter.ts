@@ -34,7 +34,7 @@ export interface LimiterOptions {
 /** Paces the calls of one account and region; each `service/Action` has a budget of its own, so a throttled one delays no other. */
 export class Limiter {
   readonly #clock: Clock;
-  readonly #callsPerMinute: number;
+  #callsPerMinute: number;
   readonly #queues = new Map<string, Queue>();
   #order = 0;
   #closed = false;
@@ -75,6 +75,16 @@ export class Limiter {
   /** Calls a minute that an API may take at present. */
   limit(api: string): number {
     return this.#queueOf(api).budget.limit(this.#clock.monotonic());
+  }
+
+  /** Another budget for every API, from now on. */
+  setBudget(callsPerMinute: number): void {
+    if (callsPerMinute === this.#callsPerMinute) return;
+    this.#callsPerMinute = callsPerMinute;
+    for (const queue of this.#queues.values()) {
+      queue.budget.setBudget(callsPerMinute, this.#clock.monotonic());
+      this.#serve(queue);
+    }
   }
 
   /** Turns every waiter away, now and later. */
