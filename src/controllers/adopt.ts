@@ -25,7 +25,10 @@ export type Adoption =
   | { readonly kind: 'error'; readonly error: CloudError };
 
 /** Lists the cloud by the object tag alone, whatever owner or uid. */
-export async function lookUpObject(object: OwnerObject, of: { readonly session: CloudSession; readonly types: readonly ResourceType[]; readonly objectTag: string }): Promise<Adoption> {
+export async function lookUpObject(
+  object: OwnerObject,
+  of: { readonly session: CloudSession; readonly types: readonly ResourceType[]; readonly objectTag: string },
+): Promise<Adoption> {
   const found: Found[] = [];
   for (const type of of.types) {
     const records = await of.session.inventory.lookUp<Found['record']>(type, { [TAG_OBJECT]: of.objectTag });
@@ -50,28 +53,47 @@ export function judgeFound(object: OwnerObject, found: readonly Found[], owner: 
   const way = theirs
     ? `take them over with annotation ${ANNOTATIONS.takeOver}: "${first?.record.tags[TAG_UID] ?? ''}", or remove them`
     : `they belong to owner ${first?.record.tags[TAG_OWNER] ?? 'unknown'}: remove them, or set that ownerId on the FinanceCloudAccount first`;
-  return { kind: 'foreign', message: `The cloud holds ${ids.length} resources of an object of this name with another uid: ${ids.slice(0, 10).join(', ')}${ids.length > 10 ? ', ...' : ''}; nothing is created. ${way[0]?.toUpperCase()}${way.slice(1)}` };
+  return {
+    kind: 'foreign',
+    message: `The cloud holds ${ids.length} resources of an object of this name with another uid: ${ids.slice(0, 10).join(', ')}${ids.length > 10 ? ', ...' : ''}; nothing is created. ${way[0]?.toUpperCase()}${way.slice(1)}`,
+  };
 }
 
 /** The draft with what was found on record; the attempt goes on after the largest on tags. Pure. */
 export function recordFound(draft: Draft, found: readonly Found[]): Draft {
-  const groups = Map.groupBy(found, ({ type, record }) => `${type}|${ownershipOf(record.tags)?.resource ?? record.id}|${record.zone ?? ''}`);
+  const groups = Map.groupBy(
+    found,
+    ({ type, record }) => `${type}|${ownershipOf(record.tags)?.resource ?? record.id}|${record.zone ?? ''}`,
+  );
   const resources = [...groups.values()].reduce((records, group) => {
     const [first] = group;
     if (first === undefined) return records;
     const resource = ownershipOf(first.record.tags)?.resource ?? first.record.id;
-    return withMade(records, { type: first.type, resource, ids: group.map(({ record }) => record.id), zone: first.record.zone });
+    return withMade(records, {
+      type: first.type,
+      resource,
+      ids: group.map(({ record }) => record.id),
+      zone: first.record.zone,
+    });
   }, draft.resources);
   const attempts = found.map(({ record }) => ownershipOf(record.tags)?.attempt ?? 0);
   return { ...draft, resources: sorted(resources), attempt: Math.max(draft.attempt, ...attempts) };
 }
 
 /** Writes the new uid on every resource that is taken over; the first failure ends it, and the next visit goes on. */
-export async function retag(object: OwnerObject, found: readonly Found[], session: CloudSession): Promise<CloudError | string | undefined> {
+export async function retag(
+  object: OwnerObject,
+  found: readonly Found[],
+  session: CloudSession,
+): Promise<CloudError | string | undefined> {
   const tags: Tags = { [TAG_UID]: object.metadata.uid };
   for (const { type, record } of found) {
     if (record.tags[TAG_UID] === object.metadata.uid) continue;
-    const end = await apply(tagAction(type, record.id, tags), { region: session.region, reader: session.client, writer: session.client });
+    const end = await apply(tagAction(type, record.id, tags), {
+      region: session.region,
+      reader: session.client,
+      writer: session.client,
+    });
     if (end.kind === 'failed') return end.error;
     if (end.kind === 'held') return end.reason;
     session.inventory.touch(type, [record.id]);

@@ -1,5 +1,10 @@
 // Where a zone or pool belongs: its environment of the same namespace, which brings account, region, mode and policy.
-import { type BastionPool, type FinanceCloudEnvironment, type SecurityZone, effectiveDeletionPolicy } from '../crds/index.ts';
+import {
+  type BastionPool,
+  type FinanceCloudEnvironment,
+  type SecurityZone,
+  effectiveDeletionPolicy,
+} from '../crds/index.ts';
 import type { Dependency } from '../plan/change.ts';
 import type { Admission, Belonging, Stores } from './kind.ts';
 
@@ -7,7 +12,11 @@ import type { Admission, Belonging, Stores } from './kind.ts';
 export function belongsTo(object: SecurityZone | BastionPool, stores: Stores): Belonging | Dependency {
   const environment = stores.environments.get(`${object.metadata.namespace ?? ''}/${object.spec.environmentRef.name}`);
   if (environment === undefined) return missingEnvironment(object.spec.environmentRef.name);
-  return { environment, mode: environment.spec.mode, deletionPolicy: effectiveDeletionPolicy(object.spec, environment) };
+  return {
+    environment,
+    mode: environment.spec.mode,
+    deletionPolicy: effectiveDeletionPolicy(object.spec, environment),
+  };
 }
 
 /** The dependency on an environment that is not there. */
@@ -16,8 +25,13 @@ export function missingEnvironment(name: string): Dependency {
 }
 
 /** Judges again what the admission policies judged when the object was applied: objects may come in any order. */
-export function environmentAdmits(environment: FinanceCloudEnvironment | undefined, object: SecurityZone | BastionPool, problems: () => readonly string[]): Admission {
-  if (environment === undefined) return { kind: 'waiting', dependency: missingEnvironment(object.spec.environmentRef.name) };
+export function environmentAdmits(
+  environment: FinanceCloudEnvironment | undefined,
+  object: SecurityZone | BastionPool,
+  problems: () => readonly string[],
+): Admission {
+  if (environment === undefined)
+    return { kind: 'waiting', dependency: missingEnvironment(object.spec.environmentRef.name) };
   const found = problems();
   return found.length > 0 ? { kind: 'invalid', message: found.join('; ') } : { kind: 'ok' };
 }

@@ -31,17 +31,30 @@ export function draftOf(status: EnvironmentStatus | undefined): Draft {
 /** The draft after an intent made resources: ids recorded, intent closed, and a surge that waited for its newcomer has it. */
 export function recordMade(draft: Draft, intent: Intent, ids: readonly string[]): Draft {
   const made: Made = { type: intent.type as Made['type'], resource: intent.resource, ids, zone: intent.zone };
-  const isRecorded = ids.length > 0 && ['VPC', 'VSwitch', 'SecurityGroup', 'Server', 'LoadBalancer'].includes(intent.type);
+  const isRecorded =
+    ids.length > 0 && ['VPC', 'VSwitch', 'SecurityGroup', 'Server', 'LoadBalancer'].includes(intent.type);
   const resources = isRecorded ? withMade(draft.resources, made) : draft.resources;
   const fresh = resources.filter((record) => ids.includes(record.id)).map((record) => record.id);
-  return { ...closeIntent(draft, intent), resources, replacements: intent.type === 'Server' ? withNewcomer(draft.replacements, intent, fresh) : draft.replacements };
+  return {
+    ...closeIntent(draft, intent),
+    resources,
+    replacements: intent.type === 'Server' ? withNewcomer(draft.replacements, intent, fresh) : draft.replacements,
+  };
 }
 
-function withNewcomer(replacements: readonly Replacement[], intent: Intent, ids: readonly string[]): readonly Replacement[] {
+function withNewcomer(
+  replacements: readonly Replacement[],
+  intent: Intent,
+  ids: readonly string[],
+): readonly Replacement[] {
   const fleet = intent.resource.split('/')[0];
-  const index = replacements.findIndex((item) => item.step === 'Surge' && item.module === fleet && item.toZone === intent.zone && item.newId === undefined);
+  const index = replacements.findIndex(
+    (item) => item.step === 'Surge' && item.module === fleet && item.toZone === intent.zone && item.newId === undefined,
+  );
   const [newId] = ids;
-  return index < 0 || newId === undefined ? replacements : replacements.map((item, at) => (at === index ? { ...item, newId } : item));
+  return index < 0 || newId === undefined
+    ? replacements
+    : replacements.map((item, at) => (at === index ? { ...item, newId } : item));
 }
 
 /** The draft without an intent. */
@@ -51,21 +64,43 @@ export function closeIntent(draft: Draft, intent: Intent): Draft {
 
 /** The draft with new intents; their attempts are never used again. */
 export function addIntents(draft: Draft, intents: readonly Intent[]): Draft {
-  return { ...draft, intents: [...draft.intents, ...intents], attempt: Math.max(draft.attempt, ...intents.map((intent) => intent.attempt)) };
+  return {
+    ...draft,
+    intents: [...draft.intents, ...intents],
+    attempt: Math.max(draft.attempt, ...intents.map((intent) => intent.attempt)),
+  };
 }
 
 /** What a plan puts on record: gone ids leave, kept ones move aside, replacements move on, servers have their live zone. */
 export function adoptPlan(draft: Draft, plan: KindPlan, now: number): Draft {
   const gone = new Set(plan.gone);
   const reasons = new Map(plan.retain.map((item) => [item.id, item.reason]));
-  const live = new Map(plan.fleets.flatMap((fleet) => fleet.servers.map((server) => [server.id, server.zone] as const)));
+  const live = new Map(
+    plan.fleets.flatMap((fleet) => fleet.servers.map((server) => [server.id, server.zone] as const)),
+  );
   const left = draft.resources.filter((record) => reasons.has(record.id) && !gone.has(record.id));
-  const retained = left.map((record) => ({ name: record.name, type: record.type, id: record.id, since: formatTime(now), reason: reasons.get(record.id) ?? '' }));
+  const retained = left.map((record) => ({
+    name: record.name,
+    type: record.type,
+    id: record.id,
+    since: formatTime(now),
+    reason: reasons.get(record.id) ?? '',
+  }));
   const kept = draft.resources
     .filter((record) => !gone.has(record.id) && !reasons.has(record.id))
-    .map((record) => ((live.get(record.id) ?? record.zone) === record.zone ? record : { ...record, zone: live.get(record.id) ?? '' }));
-  const newcomers = plan.replacements.map((item) => (item.newId !== undefined && gone.has(item.newId) ? withoutNewcomer(item) : item));
-  return { ...draft, resources: sorted(kept), retained: [...draft.retained, ...retained].slice(0, 200), replacements: newcomers, boots: draft.boots.filter((boot) => !gone.has(boot.id)) };
+    .map((record) =>
+      (live.get(record.id) ?? record.zone) === record.zone ? record : { ...record, zone: live.get(record.id) ?? '' },
+    );
+  const newcomers = plan.replacements.map((item) =>
+    item.newId !== undefined && gone.has(item.newId) ? withoutNewcomer(item) : item,
+  );
+  return {
+    ...draft,
+    resources: sorted(kept),
+    retained: [...draft.retained, ...retained].slice(0, 200),
+    replacements: newcomers,
+    boots: draft.boots.filter((boot) => !gone.has(boot.id)),
+  };
 }
 
 /** A newcomer that vanished is made again; while it was not in service yet, the surplus still serves. */
@@ -76,7 +111,7 @@ function withoutNewcomer(item: Replacement): Replacement {
 
 /** True when what safety rests on differs. */
 export function differs(a: Draft, b: Draft): boolean {
-  const core = (draft: Draft) => JSON.stringify([draft.resources, draft.intents, draft.attempt, draft.replacements, draft.retained, draft.zones]);
+  const core = (draft: Draft) =>
+    JSON.stringify([draft.resources, draft.intents, draft.attempt, draft.replacements, draft.retained, draft.zones]);
   return core(a) !== core(b);
 }
-

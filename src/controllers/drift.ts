@@ -21,26 +21,45 @@ type Seen = Omit<DriftEntry, 'firstSeen'>;
 
 /** The ledger after this visit: open differences first, then what was repaired, newest last kept. */
 export function nextDrift(input: DriftInput): readonly DriftEntry[] {
-  const seen = [...(input.built ? input.changes.flatMap((change) => entriesOf(change, input.isWaiting(change))) : []), ...input.reported.map(reportedEntry)];
+  const seen = [
+    ...(input.built ? input.changes.flatMap((change) => entriesOf(change, input.isWaiting(change))) : []),
+    ...input.reported.map(reportedEntry),
+  ];
   const open = dedupe(seen).map((entry) => ({ ...entry, firstSeen: firstSeenOf(input, entry) }));
   const openPaths = new Set(open.map((entry) => entry.path));
   const inGuests = input.repaired.filter((item) => !openPaths.has(item.path)).map((item) => guestEntry(input, item));
   const guestPaths = new Set(inGuests.map((entry) => entry.path));
-  const closed = input.before.filter((entry) => !openPaths.has(entry.path) && !guestPaths.has(entry.path) && entry.decision !== 'Reported').map((entry) => ({ ...entry, decision: 'Repaired' }) as const);
+  const closed = input.before
+    .filter((entry) => !openPaths.has(entry.path) && !guestPaths.has(entry.path) && entry.decision !== 'Reported')
+    .map((entry) => ({ ...entry, decision: 'Repaired' }) as const);
   return [...open, ...[...closed, ...inGuests].slice(-Math.max(0, LIMIT - open.length))].slice(0, LIMIT);
 }
 
 /** How many open differences do not fit. */
 export function driftOmitted(input: Pick<DriftInput, 'changes' | 'reported' | 'built'>): number {
-  const count = (input.built ? input.changes.reduce((sum, change) => sum + Math.max(1, change.fields.length), 0) : 0) + input.reported.length;
+  const count =
+    (input.built ? input.changes.reduce((sum, change) => sum + Math.max(1, change.fields.length), 0) : 0) +
+    input.reported.length;
   return Math.max(0, count - LIMIT);
 }
 
 function entriesOf(change: Change, waiting: boolean): readonly Seen[] {
   const decision = waiting ? 'Waiting' : 'Repairing';
-  const of = (path: string, values: Pick<Seen, 'desired' | 'observed'>): Seen => ({ rule: change.blueprint, path: path.slice(0, 256), ...values, class: change.impact, decision });
-  if (change.fields.length > 0) return change.fields.map((field) => of(joined(change.name, field.path), { desired: text(field.to), observed: text(field.from) }));
-  const present = change.verb === 'Create' ? { desired: change.count > 1 ? `present (${change.count})` : 'present', observed: 'absent' } : { desired: 'absent', observed: 'present' };
+  const of = (path: string, values: Pick<Seen, 'desired' | 'observed'>): Seen => ({
+    rule: change.blueprint,
+    path: path.slice(0, 256),
+    ...values,
+    class: change.impact,
+    decision,
+  });
+  if (change.fields.length > 0)
+    return change.fields.map((field) =>
+      of(joined(change.name, field.path), { desired: text(field.to), observed: text(field.from) }),
+    );
+  const present =
+    change.verb === 'Create'
+      ? { desired: change.count > 1 ? `present (${change.count})` : 'present', observed: 'absent' }
+      : { desired: 'absent', observed: 'present' };
   return [of(change.name, present)];
 }
 
@@ -49,12 +68,27 @@ function joined(name: string, path: string): string {
 }
 
 function reportedEntry(item: Reported): Seen {
-  return { rule: item.blueprint, path: item.path.slice(0, 256), desired: text(item.desired), observed: text(item.observed), class: item.impact, decision: 'Reported' };
+  return {
+    rule: item.blueprint,
+    path: item.path.slice(0, 256),
+    desired: text(item.desired),
+    observed: text(item.observed),
+    class: item.impact,
+    decision: 'Reported',
+  };
 }
 
 function guestEntry(input: DriftInput, item: Verdicts['repaired'][number]): DriftEntry {
   const before = input.before.find((entry) => entry.path === item.path && entry.observed === text(item.observed));
-  return { rule: item.blueprint, path: item.path.slice(0, 256), desired: text(item.desired), observed: text(item.observed), firstSeen: before?.firstSeen ?? input.now, class: 'Safe', decision: 'Repaired' };
+  return {
+    rule: item.blueprint,
+    path: item.path.slice(0, 256),
+    desired: text(item.desired),
+    observed: text(item.observed),
+    firstSeen: before?.firstSeen ?? input.now,
+    class: 'Safe',
+    decision: 'Repaired',
+  };
 }
 
 /** A difference that was repaired and comes again is a new one. */
@@ -68,10 +102,18 @@ function dedupe(entries: readonly Seen[]): readonly Seen[] {
 }
 
 /** Findings with the time since when each holds; at most 100, the worst first. */
-export function nextFindings(before: readonly FindingEntry[], found: Verdicts['findings'], now: string): readonly FindingEntry[] {
+export function nextFindings(
+  before: readonly FindingEntry[],
+  found: Verdicts['findings'],
+  now: string,
+): readonly FindingEntry[] {
   const rank = { Critical: 0, Warning: 1, Info: 2 } as const;
   return found
-    .map((item) => ({ ...item, message: item.message.slice(0, 512), since: before.find((old) => old.rule === item.rule && old.message === item.message.slice(0, 512))?.since ?? now }))
+    .map((item) => ({
+      ...item,
+      message: item.message.slice(0, 512),
+      since: before.find((old) => old.rule === item.rule && old.message === item.message.slice(0, 512))?.since ?? now,
+    }))
     .toSorted((a, b) => rank[a.severity] - rank[b.severity])
     .slice(0, LIMIT);
 }

@@ -89,8 +89,13 @@ export class GuestDesk {
   }
 
   #judged(key: string): readonly Boot[] {
-    const own = [...this.#entries].filter(([, entry]) => entry.key === key && entry.state.next === undefined && ['good', 'repaired'].includes(entry.state.verdict.kind));
-    return own.map(([id, entry]) => ({ id, bootedAt: timeOf(entry.state.boot) })).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const own = [...this.#entries].filter(
+      ([, entry]) =>
+        entry.key === key && entry.state.next === undefined && ['good', 'repaired'].includes(entry.state.verdict.kind),
+    );
+    return own
+      .map(([id, entry]) => ({ id, bootedAt: timeOf(entry.state.boot) }))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   #startUp(key: string, server: LiveServer, spec: StartUpSpec): StartUpVerdict {
@@ -118,7 +123,15 @@ export class GuestDesk {
   #gate(key: string, server: LiveServer, requests: readonly LocalRequest[]): 'asking' | 'passed' | 'failed' {
     const results = requests.map((request) => {
       const id = `${server.id}|${stableJson(request)}`;
-      const entry = this.#gates.get(id) ?? { key, request, serverId: server.id, result: 'asking', notBefore: 0, busy: false, ordinal: 0 };
+      const entry = this.#gates.get(id) ?? {
+        key,
+        request,
+        serverId: server.id,
+        result: 'asking',
+        notBefore: 0,
+        busy: false,
+        ordinal: 0,
+      };
       this.#gates.set(id, entry);
       if (entry.result !== 'passed') this.#wake(entry.notBefore);
       return entry.result;
@@ -154,25 +167,45 @@ export class GuestDesk {
     }
     const gates = [...this.#gates.values()].filter((gate) => !gate.busy && gate.result !== 'passed');
     for (const gate of gates.filter((item) => item.notBefore <= now)) void this.#askGate(gate);
-    const later = [...due.map(([, entry]) => entry.state.notBefore), ...gates.map((gate) => gate.notBefore)].filter((at) => at > now);
+    const later = [...due.map(([, entry]) => entry.state.notBefore), ...gates.map((gate) => gate.notBefore)].filter(
+      (at) => at > now,
+    );
     if (later.length > 0) this.#wake(Math.min(...later));
   }
 
   async #askUnits(group: readonly (readonly [string, Entry])[]): Promise<void> {
     const [, first] = group[0] ?? [];
     if (first?.state.next === undefined) return;
-    const question: GuestQuestion = { kind: first.state.next, serverIds: group.map(([id]) => id), units: first.spec.units };
+    const question: GuestQuestion = {
+      kind: first.state.next,
+      serverIds: group.map(([id]) => id),
+      units: first.spec.units,
+    };
     for (const [, entry] of group) entry.busy = true;
     const purpose = group.map(([id, entry]) => `${id} ${entry.state.boot} ${entry.state.ordinal}`);
     const found = await this.#conversation(question, purpose);
-    for (const [id, entry] of group) this.#answered(id, entry, found.get(id) ?? { kind: 'failed', serverId: id, code: 'NoAnswer', message: 'the command gave no answer in time' });
+    for (const [id, entry] of group)
+      this.#answered(
+        id,
+        entry,
+        found.get(id) ?? {
+          kind: 'failed',
+          serverId: id,
+          code: 'NoAnswer',
+          message: 'the command gave no answer in time',
+        },
+      );
   }
 
   #answered(id: string, entry: Entry, answer: GuestAnswer): void {
     entry.busy = false;
     if (this.#entries.get(id) !== entry) return;
     const before = entry.state;
-    entry.state = afterAnswer(before, answer, { spec: entry.spec, now: this.#options.clock.monotonic(), limits: this.#options.limits });
+    entry.state = afterAnswer(before, answer, {
+      spec: entry.spec,
+      now: this.#options.clock.monotonic(),
+      limits: this.#options.limits,
+    });
     this.#schedule(entry.state);
     if (stableJson(before.verdict) !== stableJson(entry.state.verdict)) this.#options.news(entry.key);
   }
@@ -180,8 +213,16 @@ export class GuestDesk {
   async #askGate(gate: GateEntry): Promise<void> {
     gate.busy = true;
     const { host, port, path, codes } = gate.request;
-    const question: GuestQuestion = { kind: 'RequestLocally', serverIds: [gate.serverId], units: [], request: { method: 'GET', host, port, path } };
-    const found = await this.#conversation(question, [`${gate.serverId} gate ${gate.ordinal}`, stableJson(gate.request)]);
+    const question: GuestQuestion = {
+      kind: 'RequestLocally',
+      serverIds: [gate.serverId],
+      units: [],
+      request: { method: 'GET', host, port, path },
+    };
+    const found = await this.#conversation(question, [
+      `${gate.serverId} gate ${gate.ordinal}`,
+      stableJson(gate.request),
+    ]);
     const answer = found.get(gate.serverId);
     gate.busy = false;
     gate.ordinal += 1;
@@ -195,10 +236,19 @@ export class GuestDesk {
   /** Asks and waits for the answers; whatever goes wrong is the answer of every server, and the question comes again. */
   async #conversation(question: GuestQuestion, purpose: readonly string[]): Promise<ReadonlyMap<string, GuestAnswer>> {
     const { region, reader, prober, clock, owner, log } = this.#options;
-    const token = createHash('sha256').update(JSON.stringify([owner, question.kind, question.units, ...purpose])).digest('hex').slice(0, 64);
-    const asked = await ask(question, { region, reader, prober, token }).catch((error: unknown) => ({ kind: 'refused', why: String(error) }) as const);
+    const token = createHash('sha256')
+      .update(JSON.stringify([owner, question.kind, question.units, ...purpose]))
+      .digest('hex')
+      .slice(0, 64);
+    const asked = await ask(question, { region, reader, prober, token }).catch(
+      (error: unknown) => ({ kind: 'refused', why: String(error) }) as const,
+    );
     if (asked.kind !== 'asked') {
-      log.warn('Could not ask inside guests', { question: question.kind, servers: question.serverIds.length, end: asked.kind });
+      log.warn('Could not ask inside guests', {
+        question: question.kind,
+        servers: question.serverIds.length,
+        end: asked.kind,
+      });
       const code = asked.kind === 'failed' ? asked.error.code : asked.kind;
       const message = asked.kind === 'failed' ? asked.error.message : asked.kind === 'held' ? asked.reason : asked.why;
       return new Map(question.serverIds.map((serverId) => [serverId, { kind: 'failed', serverId, code, message }]));
@@ -212,7 +262,8 @@ export class GuestDesk {
       const read = await answers(invocation, { region, reader });
       const found = read.kind === 'ok' ? read.answers.filter((answer) => answer.kind !== 'pending') : [];
       const complete = read.kind === 'ok' && found.length === read.answers.length;
-      if (complete || this.#closed || clock.monotonic() >= until) return new Map(found.map((answer) => [answer.serverId, answer]));
+      if (complete || this.#closed || clock.monotonic() >= until)
+        return new Map(found.map((answer) => [answer.serverId, answer]));
       await clock.sleep(POLL_MS);
     }
   }

@@ -32,7 +32,16 @@ const STARTS_AN_HOUR = 3;
 
 /** A server in a boot that nobody judged yet. */
 export function newBoot(boot: string, now: number, starts: readonly number[] = []): GuestState {
-  return { boot, verdict: { kind: 'asking' }, next: 'CheckUnits', notBefore: now, dueSince: now, before: undefined, starts, ordinal: 0 };
+  return {
+    boot,
+    verdict: { kind: 'asking' },
+    next: 'CheckUnits',
+    notBefore: now,
+    dueSince: now,
+    before: undefined,
+    starts,
+    ordinal: 0,
+  };
 }
 
 /** A server whose boot was judged before. */
@@ -41,7 +50,11 @@ export function judgedBoot(boot: string, now: number): GuestState {
 }
 
 /** The state after an answer to `state.next`. */
-export function afterAnswer(state: GuestState, answer: GuestAnswer, of: { readonly spec: StartUpSpec; readonly now: number; readonly limits: GuestLimits }): GuestState {
+export function afterAnswer(
+  state: GuestState,
+  answer: GuestAnswer,
+  of: { readonly spec: StartUpSpec; readonly now: number; readonly limits: GuestLimits },
+): GuestState {
   const { now, limits } = of;
   const asked = { ...state, ordinal: state.ordinal + 1 };
   switch (answer.kind) {
@@ -50,11 +63,24 @@ export function afterAnswer(state: GuestState, answer: GuestAnswer, of: { readon
     case 'unsupported-os':
       return { ...asked, verdict: { kind: 'unsupported-os' }, next: undefined };
     case 'agent-offline':
-      return { ...asked, verdict: now - state.dueSince < limits.agentGraceMs ? state.verdict : { kind: 'agent-offline' }, notBefore: now + limits.retryMs };
+      return {
+        ...asked,
+        verdict: now - state.dueSince < limits.agentGraceMs ? state.verdict : { kind: 'agent-offline' },
+        notBefore: now + limits.retryMs,
+      };
     case 'failed':
-      return { ...asked, verdict: now - state.dueSince < limits.agentGraceMs ? state.verdict : { kind: 'unanswered', code: answer.code, message: answer.message }, notBefore: now + limits.retryMs };
+      return {
+        ...asked,
+        verdict:
+          now - state.dueSince < limits.agentGraceMs
+            ? state.verdict
+            : { kind: 'unanswered', code: answer.code, message: answer.message },
+        notBefore: now + limits.retryMs,
+      };
     case 'answered':
-      return state.next === 'CheckUnits' ? afterCheck(asked, answer.units, of) : { ...asked, next: 'CheckUnits', notBefore: now };
+      return state.next === 'CheckUnits'
+        ? afterCheck(asked, answer.units, of)
+        : { ...asked, next: 'CheckUnits', notBefore: now };
     default:
       return answer satisfies never;
   }
@@ -62,13 +88,48 @@ export function afterAnswer(state: GuestState, answer: GuestAnswer, of: { readon
 
 const isGood = (unit: UnitState): boolean => unit.enabled && unit.active;
 
-function afterCheck(state: GuestState, units: readonly UnitState[], of: { readonly spec: StartUpSpec; readonly now: number; readonly limits: GuestLimits }): GuestState {
+function afterCheck(
+  state: GuestState,
+  units: readonly UnitState[],
+  of: { readonly spec: StartUpSpec; readonly now: number; readonly limits: GuestLimits },
+): GuestState {
   const { spec, now, limits } = of;
-  const again = spec.probe === 'Periodic' ? ({ next: 'CheckUnits', notBefore: now + limits.periodMs } as const) : ({ next: undefined, notBefore: now } as const);
-  if (units.every(isGood)) return { ...state, ...again, verdict: state.before === undefined ? { kind: 'good' } : { kind: 'repaired', before: state.before }, dueSince: now };
+  const again =
+    spec.probe === 'Periodic'
+      ? ({ next: 'CheckUnits', notBefore: now + limits.periodMs } as const)
+      : ({ next: undefined, notBefore: now } as const);
+  if (units.every(isGood))
+    return {
+      ...state,
+      ...again,
+      verdict: state.before === undefined ? { kind: 'good' } : { kind: 'repaired', before: state.before },
+      dueSince: now,
+    };
   const starts = state.starts.filter((at) => now - at < HOUR_MS);
-  if (spec.repair === 'Report' || (spec.repair === 'Enable' && units.every((unit) => unit.enabled))) return { ...state, ...again, verdict: { kind: 'broken', units } };
-  if (spec.repair === 'Enable') return { ...state, verdict: { kind: 'asking' }, next: 'EnableUnits', notBefore: now, before: state.before ?? units };
-  if (starts.length >= STARTS_AN_HOUR) return { ...state, verdict: { kind: 'failing', units }, starts, next: 'CheckUnits', notBefore: (starts[0] ?? now) + HOUR_MS };
-  return { ...state, verdict: { kind: 'asking' }, next: 'EnableAndStartUnits', notBefore: now, before: state.before ?? units, starts: [...starts, now] };
+  if (spec.repair === 'Report' || (spec.repair === 'Enable' && units.every((unit) => unit.enabled)))
+    return { ...state, ...again, verdict: { kind: 'broken', units } };
+  if (spec.repair === 'Enable')
+    return {
+      ...state,
+      verdict: { kind: 'asking' },
+      next: 'EnableUnits',
+      notBefore: now,
+      before: state.before ?? units,
+    };
+  if (starts.length >= STARTS_AN_HOUR)
+    return {
+      ...state,
+      verdict: { kind: 'failing', units },
+      starts,
+      next: 'CheckUnits',
+      notBefore: (starts[0] ?? now) + HOUR_MS,
+    };
+  return {
+    ...state,
+    verdict: { kind: 'asking' },
+    next: 'EnableAndStartUnits',
+    notBefore: now,
+    before: state.before ?? units,
+    starts: [...starts, now],
+  };
 }

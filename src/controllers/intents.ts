@@ -24,7 +24,11 @@ export interface IntentContext {
 }
 
 /** The intents of creates, numbered after `attempt`; what does not fit any more goes into the next wave. A create whose script is missing is left out. */
-export function makeIntents(creates: readonly CloudChange[], attempt: number, context: IntentContext): readonly Intent[] {
+export function makeIntents(
+  creates: readonly CloudChange[],
+  attempt: number,
+  context: IntentContext,
+): readonly Intent[] {
   const intents: Intent[] = [];
   let size = 0;
   for (const change of creates) {
@@ -38,14 +42,25 @@ export function makeIntents(creates: readonly CloudChange[], attempt: number, co
 }
 
 function makeIntent(change: CloudChange, attempt: number, context: IntentContext): Intent | undefined {
-  const tags = tagsFor({ owner: context.owner, install: context.install, object: context.object, uid: context.uid, resource: change.name, attempt }, userTagsOf(change.action));
+  const tags = tagsFor(
+    {
+      owner: context.owner,
+      install: context.install,
+      object: context.object,
+      uid: context.uid,
+      resource: change.name,
+      attempt,
+    },
+    userTagsOf(change.action),
+  );
   const call = freeze(withTags(change.action, tags), context.region);
   if (call === undefined) throw new Error(`${change.type} ${change.name} is no create: it has no request to freeze`);
   const source = change.action.service === 'ecs' ? change.action.userDataFrom : undefined;
   const version = source === undefined ? '' : context.versionOf(source);
   if (version === undefined) return undefined;
   const request = stableJson(call);
-  if (request.length > INTENT_LIMITS.each) throw new Error(`the request for ${change.name} is longer than ${INTENT_LIMITS.each} characters`);
+  if (request.length > INTENT_LIMITS.each)
+    throw new Error(`the request for ${change.name} is longer than ${INTENT_LIMITS.each} characters`);
   return {
     attempt,
     token: requestToken({ owner: context.owner, uid: context.uid, resources: [change.name], attempt }),
@@ -55,7 +70,13 @@ function makeIntent(change: CloudChange, attempt: number, context: IntentContext
     count: change.count,
     ...(change.zone === undefined ? {} : { zone: change.zone }),
     request,
-    ...(source === undefined ? {} : { fromObjects: [{ param: 'UserData', kind: source.kind, name: source.name, key: source.key, resourceVersion: version }] }),
+    ...(source === undefined
+      ? {}
+      : {
+          fromObjects: [
+            { param: 'UserData', kind: source.kind, name: source.name, key: source.key, resourceVersion: version },
+          ],
+        }),
     startedAt: formatTime(context.now),
   };
 }
@@ -73,9 +94,11 @@ export function frozenCall(intent: Intent): Call {
   return JSON.parse(intent.request) as Call;
 }
 
-/** Types whose resources carry our tags, so that an unknown outcome is settled by a look-up. */
-export function isTagged(intent: Pick<Intent, 'type'>): boolean {
-  return ['VPC', 'VSwitch', 'SecurityGroup', 'Server', 'LoadBalancer'].includes(intent.type);
+const INTENDED: ReadonlySet<string> = new Set(['VPC', 'VSwitch', 'SecurityGroup', 'Server', 'LoadBalancer']);
+
+/** Creates that make a new id each time they are sent travel as intents; rules and listeners have a natural key, and making them twice changes nothing. */
+export function needsIntent(change: Pick<CloudChange, 'verb' | 'type'>): boolean {
+  return change.verb === 'Create' && INTENDED.has(change.type);
 }
 
 /** True when the intent makes what the change asks for. */

@@ -7,16 +7,35 @@ import type { OwnerObject } from './model.ts';
 import type { FleetPlan } from './parts/fleet.ts';
 
 /** Impaired zones first, then unevenness that is being mended; a difference of one is even. */
-export function judgeBalance(input: Pick<PlanInput<OwnerObject, unknown>, 'closedZones' | 'zoneSince'>, plan: KindPlan): ConcernJudgement {
-  const say = (status: 'True' | 'False', reason: ConcernJudgement['reason'], message: string): ConcernJudgement => ({ type: 'ZonesBalanced', status, reason, message });
+export function judgeBalance(
+  input: Pick<PlanInput<OwnerObject, unknown>, 'closedZones' | 'zoneSince'>,
+  plan: KindPlan,
+): ConcernJudgement {
+  const say = (status: 'True' | 'False', reason: ConcernJudgement['reason'], message: string): ConcernJudgement => ({
+    type: 'ZonesBalanced',
+    status,
+    reason,
+    message,
+  });
   const [impaired] = [...input.closedZones].toSorted();
   if (impaired !== undefined) {
-    return say('False', 'ZoneImpaired', `Zone ${impaired} is impaired since ${input.zoneSince.get(impaired) ?? 'now'}: the other zone serves, and nothing is moved into or out of it until it has been healthy for a while`);
+    return say(
+      'False',
+      'ZoneImpaired',
+      `Zone ${impaired} is impaired since ${input.zoneSince.get(impaired) ?? 'now'}: the other zone serves, and nothing is moved into or out of it until it has been healthy for a while`,
+    );
   }
   const uneven = plan.fleets.filter((fleet) => isUneven(fleet));
-  const moving = plan.replacements.filter((item) => item.step !== 'Released').map((item) => `${item.slot} from ${item.fromZone} to ${item.toZone}`);
+  const moving = plan.replacements
+    .filter((item) => item.step !== 'Released')
+    .map((item) => `${item.slot} from ${item.fromZone} to ${item.toZone}`);
   if (moving.length > 0) return say('False', 'ZonesUneven', `Moving ${listing(moving)}`);
-  if (uneven.length > 0) return say('False', 'ZonesUneven', `The zones of ${listing(uneven.map((fleet) => fleet.fleet))} differ by more than one server`);
+  if (uneven.length > 0)
+    return say(
+      'False',
+      'ZonesUneven',
+      `The zones of ${listing(uneven.map((fleet) => fleet.fleet))} differ by more than one server`,
+    );
   return say('True', 'Succeeded', 'The zones differ by at most one server');
 }
 

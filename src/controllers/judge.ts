@@ -28,7 +28,12 @@ export interface ConcernRule {
 /** Judges one concern. */
 export function judgeShare(rule: ConcernRule, plan: CloudPlan, built: boolean): ConcernJudgement {
   const share = shareOf(plan, rule.types);
-  const say = (status: ConcernJudgement['status'], reason: Reason, message: string): ConcernJudgement => ({ type: rule.concern, status, reason, message });
+  const say = (status: ConcernJudgement['status'], reason: Reason, message: string): ConcernJudgement => ({
+    type: rule.concern,
+    status,
+    reason,
+    message,
+  });
   const [blocked] = share.blocked;
   if (blocked !== undefined) {
     const { kind, name, fact } = blocked.dependency;
@@ -36,9 +41,16 @@ export function judgeShare(rule: ConcernRule, plan: CloudPlan, built: boolean): 
   }
   if (!built && share.changes.length + share.pending.length > 0) return say('Unknown', 'Progressing', 'Being built');
   const repairs = share.changes.filter((change) => change.verb !== 'Create');
-  if (repairs.length > 0) return say('False', rule.drift, listing(repairs.map((change) => `${change.name} ${change.reason}`)));
-  if (share.changes.length > 0) return say('Unknown', 'Progressing', `Making ${listing(share.changes.map((change) => change.name))}`);
-  if (share.pending.length > 0) return say('Unknown', 'Progressing', `Waiting for ${listing([...new Set(share.pending.map((item) => nameOfGroup(item.name)))])}`);
+  if (repairs.length > 0)
+    return say('False', rule.drift, listing(repairs.map((change) => `${change.name} ${change.reason}`)));
+  if (share.changes.length > 0)
+    return say('Unknown', 'Progressing', `Making ${listing(share.changes.map((change) => change.name))}`);
+  if (share.pending.length > 0)
+    return say(
+      'Unknown',
+      'Progressing',
+      `Waiting for ${listing([...new Set(share.pending.map((item) => nameOfGroup(item.name)))])}`,
+    );
   return say('True', 'Succeeded', rule.good);
 }
 

@@ -1,6 +1,15 @@
 // What a kind brings to the one reconcile flow: pure functions over the object, the facts of others and a view of the cloud.
 import type { UnitState } from '../cloud/ecs/model.ts';
-import type { Boot, ConcernJudgement, EnvironmentStatus, FindingEntry, RecordedAddress, RecordedResource, Replacement, Retained } from '../crds/index.ts';
+import type {
+  Boot,
+  ConcernJudgement,
+  EnvironmentStatus,
+  FindingEntry,
+  RecordedAddress,
+  RecordedResource,
+  Replacement,
+  Retained,
+} from '../crds/index.ts';
 import type { KubeObject, ResourceKind, StoreView } from '../runtime/index.ts';
 import type { Dependency } from '../plan/change.ts';
 import type { FleetPlan, LiveServer } from './parts/fleet.ts';
@@ -93,7 +102,12 @@ export interface Verdicts {
   readonly findings: readonly Omit<FindingEntry, 'since'>[];
   readonly addresses: readonly RecordedAddress[];
   /** Drift that was mended without a change in the plan: inside guests. */
-  readonly repaired: readonly { readonly path: string; readonly desired: string; readonly observed: string; readonly blueprint: string }[];
+  readonly repaired: readonly {
+    readonly path: string;
+    readonly desired: string;
+    readonly observed: string;
+    readonly blueprint: string;
+  }[];
 }
 
 /** What must be settled before an object may be planned at all. */

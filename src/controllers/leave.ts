@@ -16,36 +16,61 @@ import { type WaveResult, runWave } from './wave.ts';
 const POLL_MS = 1000;
 
 /** Visits an object that has a deletion timestamp and our finalizer. */
-export async function leave<T extends OwnerObject & KubeObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>): Promise<Outcome> {
+export async function leave<T extends OwnerObject & KubeObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+): Promise<Outcome> {
   const policy = visit.deletionPolicy ?? visit.object.status?.lastDeletionPolicy ?? 'Retain';
   const nothing = visit.draft.resources.length === 0 && visit.draft.intents.length === 0;
   if (policy === 'Retain' || visit.mode === 'Observe' || nothing) return letGo(visit, tools);
-  if (visit.suspended) return blocked(visit, tools, 'annotation financecloud.io/suspend is set: remove it to have the deletion go on');
-  const state = visit.environment === undefined ? undefined : tools.sessions.of(visit.environment.spec.accountRef.name, visit.environment.spec.region);
-  if (state === undefined) return blocked(visit, tools, 'its FinanceCloudEnvironment is gone, so the account is not known');
+  if (visit.suspended)
+    return blocked(visit, tools, 'annotation financecloud.io/suspend is set: remove it to have the deletion go on');
+  const state =
+    visit.environment === undefined
+      ? undefined
+      : tools.sessions.of(visit.environment.spec.accountRef.name, visit.environment.spec.region);
+  if (state === undefined)
+    return blocked(visit, tools, 'its FinanceCloudEnvironment is gone, so the account is not known');
   if (state.kind === 'not-ready') return blocked(visit, tools, state.message);
   visit.session = state.session;
   return takeAway(visit, state.session, tools);
 }
 
-async function letGo<T extends OwnerObject & KubeObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>): Promise<Outcome> {
+async function letGo<T extends OwnerObject & KubeObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+): Promise<Outcome> {
   const removed = await tools.finalizers.remove(visit.object);
   if (removed.kind === 'ok' || removed.kind === 'not-found') return done;
-  return removed.kind === 'conflict' ? requeue('finalizer conflict') : retry(new Error(`remove finalizer: ${removed.message}`));
+  return removed.kind === 'conflict'
+    ? requeue('finalizer conflict')
+    : retry(new Error(`remove finalizer: ${removed.message}`));
 }
 
 /** What cannot be reached is named, with the ids that are left and the way out. */
-async function blocked<T extends OwnerObject & KubeObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>, why: string): Promise<Outcome> {
+async function blocked<T extends OwnerObject & KubeObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+  why: string,
+): Promise<Outcome> {
   const ids = visit.draft.resources.map((record) => record.id);
   const message = `Cannot be taken away: ${why}. Left in the cloud: ${listing(ids)}. Mend it, or set spec.deletionPolicy: Retain to let go of them`;
   const progress: Progress = { kind: 'stalled', reason: 'DeletionBlocked', message };
-  return (await report(visit, tools, { draft: visit.draft, plan: undefined, verdicts: undefined, progress })) ?? requeueAfter(5000);
+  return (
+    (await report(visit, tools, { draft: visit.draft, plan: undefined, verdicts: undefined, progress })) ??
+    requeueAfter(5000)
+  );
 }
 
-async function takeAway<T extends OwnerObject & KubeObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): Promise<Outcome> {
+async function takeAway<T extends OwnerObject & KubeObject, R>(
+  visit: Visit<T, R>,
+  session: CloudSession,
+  tools: VisitTools<T, R>,
+): Promise<Outcome> {
   const { inventory } = session;
   track(visit, session, tools);
-  if (inventory.doubt() !== undefined) return blocked(visit, tools, 'most known resources vanished from one listing, which is not believed');
+  if (inventory.doubt() !== undefined)
+    return blocked(visit, tools, 'most known resources vanished from one listing, which is not believed');
   if (!inventory.synced()) return requeueAfter(250);
   const input = inputOf(visit, session, { draft: visit.draft, zones: visit.draft.zones, kind: tools.kind.name });
   const plan = tools.kind.teardown(input);
@@ -58,11 +83,21 @@ async function takeAway<T extends OwnerObject & KubeObject, R>(visit: Visit<T, R
   const result = session.frozen ? idle(left) : await runWave(plan.plan, left, waveContext(visit, session, tools));
   if (result.draft.resources.length === 0 && result.draft.intents.length === 0) return letGo(visit, tools);
   const progress = leaving(visit, { plan, result, frozen: session.frozen });
-  const written = await report(visit, tools, { draft: result.draft, plan: undefined, verdicts: undefined, progress, insist: result.draft.resources.length > left.resources.length });
+  const written = await report(visit, tools, {
+    draft: result.draft,
+    plan: undefined,
+    verdicts: undefined,
+    progress,
+    insist: result.draft.resources.length > left.resources.length,
+  });
   return written ?? requeueAfter(POLL_MS);
 }
 
-function track<T extends OwnerObject & KubeObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): void {
+function track<T extends OwnerObject & KubeObject, R>(
+  visit: Visit<T, R>,
+  session: CloudSession,
+  tools: VisitTools<T, R>,
+): void {
   session.inventory.track({
     key: `${tools.kind.name}|${visit.key}`,
     uid: visit.object.metadata.uid,
@@ -76,13 +111,40 @@ function idle(draft: Draft): WaveResult {
 }
 
 /** Users of what is to go are named as DeletionBlocked; the rest is work in progress. */
-function leaving<T extends OwnerObject & KubeObject, R>(visit: Visit<T, R>, of: { readonly plan: KindPlan; readonly result: WaveResult; readonly frozen: boolean }): Progress {
+function leaving<T extends OwnerObject & KubeObject, R>(
+  visit: Visit<T, R>,
+  of: { readonly plan: KindPlan; readonly result: WaveResult; readonly frozen: boolean },
+): Progress {
   const { plan, result } = of;
-  if (of.frozen) return { kind: 'working', reason: 'WritesFrozen', message: 'The account’s writes are Frozen: the deletion goes on when spec.writes is Enabled' };
-  const user = plan.plan.pending.find((item) => item.why.startsWith('is used by') || item.why.startsWith('is named by'));
-  if (user !== undefined) return { kind: 'working', reason: 'DeletionBlocked', message: `${visit.object.kind} ${visit.object.metadata.name} ${user.why}; it goes once they are gone` };
+  if (of.frozen)
+    return {
+      kind: 'working',
+      reason: 'WritesFrozen',
+      message: 'The account’s writes are Frozen: the deletion goes on when spec.writes is Enabled',
+    };
+  const user = plan.plan.pending.find(
+    (item) => item.why.startsWith('is used by') || item.why.startsWith('is named by'),
+  );
+  if (user !== undefined)
+    return {
+      kind: 'working',
+      reason: 'DeletionBlocked',
+      message: `${visit.object.kind} ${visit.object.metadata.name} ${user.why}; it goes once they are gone`,
+    };
   const verdicts = { concerns: [], findings: [], addresses: [], repaired: [] };
-  const progress = progressOf({ plan, verdicts, draft: result.draft, memory: visit.memory, monotonic: visit.monotonic, result });
-  return progress.kind === 'working' && progress.reason === 'Progressing' ? { kind: 'working', reason: 'Deleting', message: `Taking away ${listing(result.draft.resources.map((record) => record.name))}` } : progress;
+  const progress = progressOf({
+    plan,
+    verdicts,
+    draft: result.draft,
+    memory: visit.memory,
+    monotonic: visit.monotonic,
+    result,
+  });
+  return progress.kind === 'working' && progress.reason === 'Progressing'
+    ? {
+        kind: 'working',
+        reason: 'Deleting',
+        message: `Taking away ${listing(result.draft.resources.map((record) => record.name))}`,
+      }
+    : progress;
 }
-

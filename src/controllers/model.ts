@@ -32,10 +32,15 @@ export type View = Pick<Inventory, 'get' | 'records' | 'tagged' | 'detail'>;
 export type OwnerObject = FinanceCloudEnvironment | SecurityZone | BastionPool;
 
 /** A fact that another object publishes, or the dependency that says what is missing. */
-export type Fact<T> = { readonly kind: 'known'; readonly value: T } | { readonly kind: 'missing'; readonly dependency: Dependency };
+export type Fact<T> =
+  | { readonly kind: 'known'; readonly value: T }
+  | { readonly kind: 'missing'; readonly dependency: Dependency };
 
 /** A known fact. */
 export const known = <T>(value: T): Fact<T> => ({ kind: 'known', value });
 
 /** A missing fact. */
-export const missing = (kind: string, name: string, fact: string): Fact<never> => ({ kind: 'missing', dependency: { kind, name, fact } });
+export const missing = (kind: string, name: string, fact: string): Fact<never> => ({
+  kind: 'missing',
+  dependency: { kind, name, fact },
+});

@@ -12,7 +12,12 @@ export function statusPlan(plan: Plan): StatusPlan | undefined {
   const rows = plan.changes.flatMap((change) => {
     const row = { action: change.verb, resource: change.name, class: change.impact };
     if (change.fields.length === 0) return [row];
-    return change.fields.map((field) => ({ ...row, field: field.path.slice(0, 128), from: text(field.from), to: text(field.to) }));
+    return change.fields.map((field) => ({
+      ...row,
+      field: field.path.slice(0, 128),
+      from: text(field.from),
+      to: text(field.to),
+    }));
   });
   return { hash: planHash(plan), summary: summaryOf(plan), changes: rows.slice(0, LIMIT) };
 }
@@ -21,12 +26,16 @@ export function statusPlan(plan: Plan): StatusPlan | undefined {
 export function planHash(plan: Plan): string {
   const rows = plan.changes.flatMap((change) => {
     const head = [change.verb, change.type, change.name, ...change.ids];
-    return change.fields.length === 0 ? [JSON.stringify(head)] : change.fields.map((field) => JSON.stringify([...head, field.path, field.from, field.to]));
+    return change.fields.length === 0
+      ? [JSON.stringify(head)]
+      : change.fields.map((field) => JSON.stringify([...head, field.path, field.from, field.to]));
   });
   return createHash('sha256').update(rows.toSorted().join('\n')).digest('hex');
 }
 
 function summaryOf(plan: Plan): string {
   const counts = Map.groupBy(plan.changes, (change) => change.verb);
-  return [...counts].map(([verb, changes]) => `${verb} ${changes.reduce((sum, change) => sum + change.count, 0)}`).join(', ');
+  return [...counts]
+    .map(([verb, changes]) => `${verb} ${changes.reduce((sum, change) => sum + change.count, 0)}`)
+    .join(', ');
 }

@@ -22,21 +22,40 @@ export interface ProgressInput {
 export function progressOf(input: ProgressInput): Progress {
   const { plan, draft, result } = input;
   if (result?.duplicate !== undefined) {
-    return { kind: 'stalled', reason: 'Duplicate', message: `More resources exist than one request asked for (${result.duplicate}): nothing more is created; remove the surplus by hand` };
+    return {
+      kind: 'stalled',
+      reason: 'Duplicate',
+      message: `More resources exist than one request asked for (${result.duplicate}): nothing more is created; remove the surplus by hand`,
+    };
   }
   const error = worst([...heldErrors(input), ...(result?.error === undefined ? [] : [result.error])]);
   if (error !== undefined) return progressOfError(error);
-  if (result?.held !== undefined) return { kind: 'working', reason: 'ProgressingWithRetry', message: `Nothing was sent: ${result.held}` };
+  if (result?.held !== undefined)
+    return { kind: 'working', reason: 'ProgressingWithRetry', message: `Nothing was sent: ${result.held}` };
   const [blocked] = plan.plan.blocked;
   if (blocked !== undefined) {
     const { kind, name, fact } = blocked.dependency;
-    return { kind: 'working', reason: 'DependencyNotReady', message: `${blocked.name} waits for the ${fact} of ${kind} ${name}` };
+    return {
+      kind: 'working',
+      reason: 'DependencyNotReady',
+      message: `${blocked.name} waits for the ${fact} of ${kind} ${name}`,
+    };
   }
   const open = plan.plan.changes.filter((change) => change.impact !== 'Forbidden');
-  if (open.length > 0) return { kind: 'working', reason: 'Progressing', message: `Working on ${listing([...new Set(open.map((change) => change.name))])}` };
-  if (plan.plan.pending.length > 0 || draft.intents.length > 0 || draft.replacements.length > 0) return { kind: 'working', reason: 'Progressing', message: `Waiting for ${waitedFor(input)}` };
-  const asking = input.verdicts.concerns.find((concern) => concern.status === 'Unknown' && concern.reason === 'Progressing');
-  return asking === undefined ? { kind: 'settled' } : { kind: 'working', reason: 'Progressing', message: asking.message };
+  if (open.length > 0)
+    return {
+      kind: 'working',
+      reason: 'Progressing',
+      message: `Working on ${listing([...new Set(open.map((change) => change.name))])}`,
+    };
+  if (plan.plan.pending.length > 0 || draft.intents.length > 0 || draft.replacements.length > 0)
+    return { kind: 'working', reason: 'Progressing', message: `Waiting for ${waitedFor(input)}` };
+  const asking = input.verdicts.concerns.find(
+    (concern) => concern.status === 'Unknown' && concern.reason === 'Progressing',
+  );
+  return asking === undefined
+    ? { kind: 'settled' }
+    : { kind: 'working', reason: 'Progressing', message: asking.message };
 }
 
 function waitedFor({ plan, draft }: ProgressInput): string {
@@ -59,9 +78,32 @@ export function progressOfError(error: CloudError): Progress {
 }
 
 /** Observe, suspended or frozen: differences are shown, and why nothing is done about them. */
-export function lookOnlyProgress(visit: { readonly mode: string; readonly suspended: boolean; readonly session: { readonly frozen: boolean } | undefined }, plan: KindPlan): Progress {
-  if (visit.suspended) return { kind: 'working', reason: 'Suspended', message: 'Annotation financecloud.io/suspend: nothing is written to the cloud for this object until it is removed' };
-  if (visit.session?.frozen === true) return { kind: 'working', reason: 'WritesFrozen', message: 'The account’s writes are Frozen: nothing is written to the cloud until spec.writes of the FinanceCloudAccount is Enabled' };
+export function lookOnlyProgress(
+  visit: {
+    readonly mode: string;
+    readonly suspended: boolean;
+    readonly session: { readonly frozen: boolean } | undefined;
+  },
+  plan: KindPlan,
+): Progress {
+  if (visit.suspended)
+    return {
+      kind: 'working',
+      reason: 'Suspended',
+      message:
+        'Annotation financecloud.io/suspend: nothing is written to the cloud for this object until it is removed',
+    };
+  if (visit.session?.frozen === true)
+    return {
+      kind: 'working',
+      reason: 'WritesFrozen',
+      message:
+        'The account’s writes are Frozen: nothing is written to the cloud until spec.writes of the FinanceCloudAccount is Enabled',
+    };
   if (plan.plan.changes.length === 0 && plan.plan.blocked.length === 0) return { kind: 'settled' };
-  return { kind: 'working', reason: 'Observing', message: 'Mode Observe: status.plan shows what Enforce would do; nothing is written to the cloud' };
+  return {
+    kind: 'working',
+    reason: 'Observing',
+    message: 'Mode Observe: status.plan shows what Enforce would do; nothing is written to the cloud',
+  };
 }

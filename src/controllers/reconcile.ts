@@ -6,7 +6,7 @@ import { type Outcome, done, requeue, requeueAfter, retry } from '../runtime/ind
 import { lookUpObject, recordFound, retag } from './adopt.ts';
 import { type Draft, addIntents, adoptPlan, differs } from './draft.ts';
 import type { KindPlan, PlanInput, Verdicts } from './kind.ts';
-import { makeIntents, matches } from './intents.ts';
+import { makeIntents, matches, needsIntent } from './intents.ts';
 import type { CloudChange, OwnerObject } from './model.ts';
 import { progressOf } from './progress.ts';
 import { liveServers } from './parts/fleet.ts';
@@ -26,7 +26,10 @@ export async function keep<T extends OwnerObject, R>(visit: Visit<T, R>, tools: 
   if (session === undefined) return requeueAfter(POLL_MS);
   if (visit.mode === 'Enforce') {
     const marked = await tools.finalizers.add(visit.object);
-    if (marked.kind !== 'ok') return marked.kind === 'conflict' ? requeue('finalizer conflict') : retry(new Error(`add finalizer: ${marked.message}`));
+    if (marked.kind !== 'ok')
+      return marked.kind === 'conflict'
+        ? requeue('finalizer conflict')
+        : retry(new Error(`add finalizer: ${marked.message}`));
     visit.object = marked.value;
   }
   track(visit, session, tools);
@@ -38,34 +41,62 @@ export async function keep<T extends OwnerObject, R>(visit: Visit<T, R>, tools: 
 }
 
 /** What must hold before the cloud is looked at; a report when it does not. */
-async function admit<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>): Promise<Outcome | undefined> {
+async function admit<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+): Promise<Outcome | undefined> {
   const { environment } = visit;
   if (environment === undefined) return stopWith(visit, tools, waitingFor(visit));
   const { name } = environment.spec.accountRef;
   const account = tools.stores.accounts.get(name);
-  if (account === undefined) return stopWith(visit, tools, { kind: 'working', reason: 'AccountNotFound', message: `FinanceCloudAccount ${name} does not exist: create it, or correct spec.accountRef of FinanceCloudEnvironment ${environment.metadata.name}` });
+  if (account === undefined)
+    return stopWith(visit, tools, {
+      kind: 'working',
+      reason: 'AccountNotFound',
+      message: `FinanceCloudAccount ${name} does not exist: create it, or correct spec.accountRef of FinanceCloudEnvironment ${environment.metadata.name}`,
+    });
   const namespace = visit.object.metadata.namespace ?? '';
   if (!accountAllows(account, namespace)) {
-    return stopWith(visit, tools, { kind: 'stalled', reason: 'NamespaceNotAllowed', message: `FinanceCloudAccount ${name} does not allow namespace ${namespace}: add it to spec.allowedNamespaces of the account, or use another account` });
+    return stopWith(visit, tools, {
+      kind: 'stalled',
+      reason: 'NamespaceNotAllowed',
+      message: `FinanceCloudAccount ${name} does not allow namespace ${namespace}: add it to spec.allowedNamespaces of the account, or use another account`,
+    });
   }
   const admission = tools.kind.admit(visit.object, visit.refs, tools.stores);
-  if (admission.kind === 'invalid') return stopWith(visit, tools, { kind: 'stalled', reason: 'InvalidSpec', message: admission.message });
+  if (admission.kind === 'invalid')
+    return stopWith(visit, tools, { kind: 'stalled', reason: 'InvalidSpec', message: admission.message });
   if (admission.kind === 'waiting') return stopWith(visit, tools, dependency(admission.dependency));
   const state = tools.sessions.of(name, environment.spec.region);
-  if (state.kind === 'not-ready') return stopWith(visit, tools, { kind: 'working', reason: state.reason, message: `FinanceCloudAccount ${name}: ${state.message}` });
+  if (state.kind === 'not-ready')
+    return stopWith(visit, tools, {
+      kind: 'working',
+      reason: state.reason,
+      message: `FinanceCloudAccount ${name}: ${state.message}`,
+    });
   visit.session = state.session;
   return undefined;
 }
 
 function waitingFor<T extends OwnerObject, R>(visit: Visit<T, R>): Progress {
-  return visit.dependency === undefined ? { kind: 'working', reason: 'Progressing', message: 'Looking around' } : dependency(visit.dependency);
+  return visit.dependency === undefined
+    ? { kind: 'working', reason: 'Progressing', message: 'Looking around' }
+    : dependency(visit.dependency);
 }
 
 function dependency(of: { readonly kind: string; readonly name: string; readonly fact: string }): Progress {
-  return { kind: 'working', reason: 'DependencyNotReady', message: `Waits for the ${of.fact} of ${of.kind} ${of.name}` };
+  return {
+    kind: 'working',
+    reason: 'DependencyNotReady',
+    message: `Waits for the ${of.fact} of ${of.kind} ${of.name}`,
+  };
 }
 
-async function stopWith<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>, progress: Progress): Promise<Outcome> {
+async function stopWith<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+  progress: Progress,
+): Promise<Outcome> {
   const written = await report(visit, tools, { draft: visit.draft, plan: undefined, verdicts: undefined, progress });
   return written ?? (progress.kind === 'stalled' ? requeueAfter(30_000) : requeueAfter(5000));
 }
@@ -81,7 +112,11 @@ function track<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSessi
 }
 
 /** Nothing is concluded from an inventory that was not read whole yet, or that lost most of what is known. */
-async function notSure<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): Promise<Outcome | undefined> {
+async function notSure<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  session: CloudSession,
+  tools: VisitTools<T, R>,
+): Promise<Outcome | undefined> {
   const { inventory } = session;
   const doubt = inventory.doubt();
   if (doubt !== undefined) {
@@ -95,7 +130,11 @@ async function notSure<T extends OwnerObject, R>(visit: Visit<T, R>, session: Cl
 }
 
 /** Step 3 of creating exactly once: an object without any record looks at what the cloud holds under its name. */
-async function adoptFirst<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): Promise<Outcome | undefined> {
+async function adoptFirst<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  session: CloudSession,
+  tools: VisitTools<T, R>,
+): Promise<Outcome | undefined> {
   const { draft, memory } = visit;
   if (draft.resources.length > 0 || draft.intents.length > 0 || memory.lookedUp) return undefined;
   const adoption = await lookUpObject(visit.object, { session, types: tools.kind.types, objectTag: visit.objectTag });
@@ -108,9 +147,21 @@ async function adoptFirst<T extends OwnerObject, R>(visit: Visit<T, R>, session:
     case 'foreign':
       return stopWith(visit, tools, { kind: 'stalled', reason: 'ExistingResources', message: adoption.message });
     case 'take-over': {
-      if (visit.mode === 'Observe' || visit.suspended) return stopWith(visit, tools, { kind: 'stalled', reason: 'ExistingResources', message: 'Taking over needs mode Enforce and no suspension: the tags of the resources are written' });
+      if (visit.mode === 'Observe' || visit.suspended)
+        return stopWith(visit, tools, {
+          kind: 'stalled',
+          reason: 'ExistingResources',
+          message: 'Taking over needs mode Enforce and no suspension: the tags of the resources are written',
+        });
       const failed = await retag(visit.object, adoption.found, session);
-      if (failed !== undefined) return stopWith(visit, tools, typeof failed === 'string' ? { kind: 'working', reason: 'ProgressingWithRetry', message: failed } : tools.progressOfError(failed));
+      if (failed !== undefined)
+        return stopWith(
+          visit,
+          tools,
+          typeof failed === 'string'
+            ? { kind: 'working', reason: 'ProgressingWithRetry', message: failed }
+            : tools.progressOfError(failed),
+        );
       return recordAdopted(visit, tools, recordFound(draft, adoption.found));
     }
     case 'ours':
@@ -120,13 +171,27 @@ async function adoptFirst<T extends OwnerObject, R>(visit: Visit<T, R>, session:
   }
 }
 
-async function recordAdopted<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>, draft: Draft): Promise<Outcome> {
-  const progress: Progress = { kind: 'working', reason: 'Progressing', message: 'Took existing resources on record by their tags' };
-  return (await report(visit, tools, { draft, plan: undefined, verdicts: undefined, progress })) ?? requeueAfter(NOW_MS);
+async function recordAdopted<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+  draft: Draft,
+): Promise<Outcome> {
+  const progress: Progress = {
+    kind: 'working',
+    reason: 'Progressing',
+    message: 'Took existing resources on record by their tags',
+  };
+  return (
+    (await report(visit, tools, { draft, plan: undefined, verdicts: undefined, progress })) ?? requeueAfter(NOW_MS)
+  );
 }
 
 /** Plans, remembers, applies and reports. */
-async function work<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): Promise<Outcome> {
+async function work<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  session: CloudSession,
+  tools: VisitTools<T, R>,
+): Promise<Outcome> {
   const guests = session.guestsFor(`${tools.kind.name}|${visit.key}`);
   guests.know(visit.draft.boots);
   const first = planOnce(visit, session, tools, visit.draft);
@@ -142,8 +207,17 @@ async function work<T extends OwnerObject, R>(visit: Visit<T, R>, session: Cloud
   const intents = newIntents(visit, session, tools, { draft: result.draft, plan: after.plan });
   const draft = { ...addIntents(result.draft, intents), boots: guests.judged() };
   const lacking = missingScript(sources, visit.scripts);
-  const progress = lacking === undefined ? progressOf({ ...visit, plan: after.plan, verdicts: after.verdicts, draft, result }) : dependency(lacking);
-  const written = await report(visit, tools, { draft, plan: after.plan, verdicts: after.verdicts, progress, insist: result.acted });
+  const progress =
+    lacking === undefined
+      ? progressOf({ ...visit, plan: after.plan, verdicts: after.verdicts, draft, result })
+      : dependency(lacking);
+  const written = await report(visit, tools, {
+    draft,
+    plan: after.plan,
+    verdicts: after.verdicts,
+    progress,
+    insist: result.acted,
+  });
   if (written !== undefined) return written;
   for (const intent of intents) visit.memory.unsent.add(intent.token);
   return next({ acted: result.acted || intents.length > 0, progress, plan: after.plan, draft });
@@ -156,9 +230,17 @@ interface Planned<T extends OwnerObject, R> {
 }
 
 /** One pure planning over a draft; zone states are judged first because plans depend on them. */
-function planOnce<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>, draft: Draft): Planned<T, R> & { readonly draft: Draft } {
+function planOnce<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  session: CloudSession,
+  tools: VisitTools<T, R>,
+  draft: Draft,
+): Planned<T, R> & { readonly draft: Draft } {
   const { inventory } = session;
-  const servers = liveServers(draft.resources.filter((record) => record.type === 'Server'), inventory).servers;
+  const servers = liveServers(
+    draft.resources.filter((record) => record.type === 'Server'),
+    inventory,
+  ).servers;
   const zones = tools.kind.zoneStates(visit.object, visit.refs, {
     servers,
     refusals: (zone) => visit.memory.refusals.get(zone) ?? 0,
@@ -173,17 +255,30 @@ function planOnce<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSe
 }
 
 /** Observe, suspended or frozen: everything is looked at and nothing is written to the cloud. */
-async function lookOnly<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>, first: Planned<T, R> & { readonly draft: Draft }): Promise<Outcome> {
+async function lookOnly<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+  first: Planned<T, R> & { readonly draft: Draft },
+): Promise<Outcome> {
   const { plan, verdicts } = first;
-  const draft = { ...first.draft, boots: visit.session?.guestsFor(`${tools.kind.name}|${visit.key}`).judged() ?? first.draft.boots };
+  const draft = {
+    ...first.draft,
+    boots: visit.session?.guestsFor(`${tools.kind.name}|${visit.key}`).judged() ?? first.draft.boots,
+  };
   const written = await report(visit, tools, { draft, plan, verdicts, progress: tools.lookOnlyProgress(visit, plan) });
   return written ?? requeueAfter(Math.min(tools.settings.sweepSeconds * 1000, 30_000));
 }
 
-type Remembered = { readonly kind: 'go'; readonly draft: Draft } | { readonly kind: 'ended'; readonly outcome: Outcome };
+type Remembered =
+  | { readonly kind: 'go'; readonly draft: Draft }
+  | { readonly kind: 'ended'; readonly outcome: Outcome };
 
 /** The ONE write before any cloud write: new intents, and steps of replacements. A conflict ends the visit without a call. */
-async function remember<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>, first: Planned<T, R> & { readonly draft: Draft }): Promise<Remembered> {
+async function remember<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+  first: Planned<T, R> & { readonly draft: Draft },
+): Promise<Remembered> {
   const { session } = visit;
   if (session === undefined) return { kind: 'ended', outcome: requeueAfter(POLL_MS) };
   const adopted = adoptPlan(first.draft, first.plan, visit.now);
@@ -195,24 +290,39 @@ async function remember<T extends OwnerObject, R>(visit: Visit<T, R>, tools: Vis
   if (written !== undefined) return { kind: 'ended', outcome: written };
   for (const intent of intents) visit.memory.unsent.add(intent.token);
   // Steps that were just recorded are planned for by the next visit, from the record.
-  return intents.length > 0 || visit.draft.intents.length > 0 ? { kind: 'go', draft } : { kind: 'ended', outcome: requeueAfter(NOW_MS) };
+  return intents.length > 0 || visit.draft.intents.length > 0
+    ? { kind: 'go', draft }
+    : { kind: 'ended', outcome: requeueAfter(NOW_MS) };
 }
 
 /** Intents for creates whose inputs are known and that have none yet. */
-function newIntents<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>, of: { readonly draft: Draft; readonly plan: KindPlan }): readonly Intent[] {
+function newIntents<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  session: CloudSession,
+  tools: VisitTools<T, R>,
+  of: { readonly draft: Draft; readonly plan: KindPlan },
+): readonly Intent[] {
   const context = waveContext(visit, session, tools);
   const creates = of.plan.plan.changes.filter(
-    (change: CloudChange) => change.verb === 'Create' && !of.draft.intents.some((intent) => matches(intent, change)) && mayRun(change, context),
+    (change: CloudChange) =>
+      needsIntent(change) && !of.draft.intents.some((intent) => matches(intent, change)) && mayRun(change, context),
   );
   return makeIntents(creates, of.draft.attempt, {
-    owner: session.owner, install: tools.settings.install, object: visit.objectTag, uid: visit.object.metadata.uid, region: session.region, now: visit.now,
+    owner: session.owner,
+    install: tools.settings.install,
+    object: visit.objectTag,
+    uid: visit.object.metadata.uid,
+    region: session.region,
+    now: visit.now,
     versionOf: (source) => visit.scripts.get(`${source.kind}/${source.name}/${source.key}`)?.resourceVersion,
   });
 }
 
 /** What is waited for is read again in the next shared batch. */
 function poll<T extends OwnerObject, R>(plan: KindPlan, visit: Visit<T, R>, { inventory }: CloudSession): void {
-  for (const item of plan.plan.pending) if (item.id !== '' && ['VPC', 'VSwitch', 'SecurityGroup', 'Server', 'LoadBalancer', 'Listener'].includes(item.type)) inventory.touch(item.type, [item.id]);
+  for (const item of plan.plan.pending)
+    if (item.id !== '' && ['VPC', 'VSwitch', 'SecurityGroup', 'Server', 'LoadBalancer', 'Listener'].includes(item.type))
+      inventory.touch(item.type, [item.id]);
   const building = !visit.built || plan.replacements.length > 0 || plan.plan.changes.length > 0;
   if (!building) return;
   for (const record of visit.draft.resources) {
@@ -220,11 +330,15 @@ function poll<T extends OwnerObject, R>(plan: KindPlan, visit: Visit<T, R>, { in
   }
 }
 
-function next(of: { readonly acted: boolean; readonly progress: Progress; readonly plan: KindPlan; readonly draft: Draft }): Outcome {
+function next(of: {
+  readonly acted: boolean;
+  readonly progress: Progress;
+  readonly plan: KindPlan;
+  readonly draft: Draft;
+}): Outcome {
   if (of.acted) return requeueAfter(NOW_MS);
   const due = of.plan.dueInMs ?? Number.POSITIVE_INFINITY;
   const impaired = of.draft.zones.some((zone) => zone.state === 'Impaired');
   const wait = of.progress.kind === 'working' || impaired ? Math.min(POLL_MS, due) : due;
   return Number.isFinite(wait) ? requeueAfter(wait) : done;
 }
-

@@ -4,7 +4,17 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { Finalizers } from '../runtime/finalizers.ts';
-import { type Kube, type KubeObject, type ObjectRef, type Outcome, type ReconcileContext, type StoreView, done, keyOf, retry } from '../runtime/index.ts';
+import {
+  type Kube,
+  type KubeObject,
+  type ObjectRef,
+  type Outcome,
+  type ReconcileContext,
+  type StoreView,
+  done,
+  keyOf,
+  retry,
+} from '../runtime/index.ts';
 import { ObjectReader } from '../runtime/object-reader.ts';
 import { OwnWrites } from '../runtime/own-writes.ts';
 import { StatusWriter } from '../runtime/status-writer.ts';
@@ -40,13 +50,25 @@ export interface Reconciler {
 }
 
 /** The reconciler of one kind. */
-export function createReconciler<T extends OwnerObject & KubeObject, R>(kind: OwnerKind<T, R>, store: StoreView<T>, options: ReconcilerOptions): Reconciler {
+export function createReconciler<T extends OwnerObject & KubeObject, R>(
+  kind: OwnerKind<T, R>,
+  store: StoreView<T>,
+  options: ReconcilerOptions,
+): Reconciler {
   const { kube, clock, random, log, settings } = options;
   const ownWrites = new OwnWrites(clock);
   const reader = new ObjectReader<T>({ kube, kind: kind.resource, store, ownWrites });
   const memories = new Map<string, ObjectMemory>();
   const tools: VisitTools<T, R> = {
-    kind, stores: options.stores, sessions: options.sessions, clock, settings, heard: options.heard, trust: trustOf(settings), progressOfError, lookOnlyProgress,
+    kind,
+    stores: options.stores,
+    sessions: options.sessions,
+    clock,
+    settings,
+    heard: options.heard,
+    trust: trustOf(settings),
+    progressOfError,
+    lookOnlyProgress,
     readScripts: (namespace, sources) => readScripts(namespace, sources, kube),
     writer: new StatusWriter<T>({ kube, kind: kind.resource, ownWrites, clock, random, log }),
     finalizers: new Finalizers<T>({ kube, kind: kind.resource, finalizer: FINALIZER, ownWrites }),

@@ -51,7 +51,8 @@ function freeNames(records: readonly RecordedResource[], fleet: string, count: n
 
 /** Records in a fixed order, so that an unchanged set is an unchanged status. */
 export function sorted(records: readonly RecordedResource[]): readonly RecordedResource[] {
-  const rank = (record: RecordedResource) => `${fleetOf(record.name)}|${String(ordinal(record.name)).padStart(6, '0')}|${record.name}`;
+  const rank = (record: RecordedResource) =>
+    `${fleetOf(record.name)}|${String(ordinal(record.name)).padStart(6, '0')}|${record.name}`;
   return records.toSorted((a, b) => (rank(a) < rank(b) ? -1 : Number(rank(a) > rank(b))));
 }
 

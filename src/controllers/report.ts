@@ -40,7 +40,18 @@ export function statusOf(input: ReportInput): Record<string, unknown> {
   const now = formatTime(input.now);
   const changes = plan?.plan.changes ?? [];
   const reported = plan?.plan.reported ?? [];
-  const drift = plan === undefined ? (before?.drift ?? []) : nextDrift({ before: before?.drift ?? [], changes, reported, repaired: verdicts?.repaired ?? [], isWaiting: input.isWaiting, built: input.built, now });
+  const drift =
+    plan === undefined
+      ? (before?.drift ?? [])
+      : nextDrift({
+          before: before?.drift ?? [],
+          changes,
+          reported,
+          repaired: verdicts?.repaired ?? [],
+          isWaiting: input.isWaiting,
+          built: input.built,
+          now,
+        });
   const omitted = plan === undefined ? 0 : driftOmitted({ changes, reported, built: input.built });
   return {
     conditions: conditionsOf(input, before),
@@ -89,7 +100,10 @@ export function reasonOf(error: CloudError): { readonly reason: Reason; readonly
     case 'quota':
       return { reason: 'QuotaExceeded', message: `${what}. Ask the cloud for a larger quota, or declare less` };
     case 'rights':
-      return { reason: 'PermissionDenied', message: `${what}. Grant the RAM action ${error.service}:${error.action} to the operator` };
+      return {
+        reason: 'PermissionDenied',
+        message: `${what}. Grant the RAM action ${error.service}:${error.action} to the operator`,
+      };
     case 'credential':
       return { reason: 'CredentialsInvalid', message: `${what}. Check the Secret of the account and its endpoints` };
     case 'bad-request':
@@ -112,4 +126,3 @@ export function reasonOf(error: CloudError): { readonly reason: Reason; readonly
 export function isStalling(error: CloudError): boolean {
   return ['bad-request', 'quota', 'money', 'rights'].includes(error.class);
 }
-

@@ -7,7 +7,11 @@ const of = <T extends { readonly metadata: object }>(kind: string, plural: strin
   ({ group: GROUP, version: VERSION, plural, kind, namespaced }) as ResourceKind<T & ResourceKind['shape'] & object>;
 
 export const ACCOUNT_RESOURCE = of<FinanceCloudAccount>('FinanceCloudAccount', 'financecloudaccounts', false);
-export const ENVIRONMENT_RESOURCE = of<FinanceCloudEnvironment>('FinanceCloudEnvironment', 'financecloudenvironments', true);
+export const ENVIRONMENT_RESOURCE = of<FinanceCloudEnvironment>(
+  'FinanceCloudEnvironment',
+  'financecloudenvironments',
+  true,
+);
 export const ZONE_RESOURCE = of<SecurityZone>('SecurityZone', 'securityzones', true);
 export const POOL_RESOURCE = of<BastionPool>('BastionPool', 'bastionpools', true);
 

@@ -19,7 +19,9 @@ export interface CloudSession {
 }
 
 /** A session or what is in the way. */
-export type SessionState = { readonly kind: 'ready'; readonly session: CloudSession } | { readonly kind: 'not-ready'; readonly reason: Reason; readonly message: string };
+export type SessionState =
+  | { readonly kind: 'ready'; readonly session: CloudSession }
+  | { readonly kind: 'not-ready'; readonly reason: Reason; readonly message: string };
 
 /** The registry of sessions; the account controller fills it. */
 export interface Sessions {

@@ -6,7 +6,7 @@ import type { CloudRecord } from '../cloud/service.ts';
 import { TAG_ATTEMPT, TAG_RESOURCE, TAG_UID } from '../cloud/tags.ts';
 import type { Intent } from '../crds/index.ts';
 import { parseTime } from '../kernel/timestamp.ts';
-import { frozenCall, isTagged } from './intents.ts';
+import { frozenCall } from './intents.ts';
 import type { ObjectMemory } from './memory.ts';
 import type { CloudSession } from './sessions.ts';
 import { idsOf } from './services.ts';
@@ -42,7 +42,7 @@ export async function settle(intent: Intent, context: SettleContext): Promise<Se
     if (!context.wanted) return { kind: 'closed' };
     return context.ready ? send(intent, context) : { kind: 'open' };
   }
-  return isTagged(intent) ? lookUpThenReplay(intent, context) : replayByKey(intent, context);
+  return lookUpThenReplay(intent, context);
 }
 
 async function lookUpThenReplay(intent: Intent, context: SettleContext): Promise<Settled> {
@@ -58,12 +58,6 @@ async function lookUpThenReplay(intent: Intent, context: SettleContext): Promise
   return send(intent, context);
 }
 
-/** Listeners and rules have a natural key: what the plan no longer misses is done, and a replay changes nothing that exists. */
-async function replayByKey(intent: Intent, context: SettleContext): Promise<Settled> {
-  if (!context.wanted) return { kind: 'closed' };
-  return context.ready ? send(intent, context) : { kind: 'open' };
-}
-
 async function send(intent: Intent, context: SettleContext): Promise<Settled> {
   const call = await requestOf(intent, context);
   if (call === undefined) return { kind: 'open' };
@@ -75,7 +69,7 @@ async function send(intent: Intent, context: SettleContext): Promise<Settled> {
       return { kind: 'open', held: answer.reason };
     case 'ok': {
       const ids = idsOf(call, answer);
-      return isTagged(intent) && ids.length !== intent.count ? { kind: 'open' } : { kind: 'made', ids };
+      return ids.length === intent.count ? { kind: 'made', ids } : { kind: 'open' };
     }
     case 'error':
       return afterError(intent, answer.error, context);
@@ -85,10 +79,10 @@ async function send(intent: Intent, context: SettleContext): Promise<Settled> {
 }
 
 function afterError(intent: Intent, error: CloudError, context: SettleContext): Settled {
-  if (error.class === 'exists' && !isTagged(intent)) return { kind: 'made', ids: [] };
   if (isRefusal(error)) return { kind: 'closed', error };
   // Nothing happened for sure: the same request may go again without a look-up.
-  if (!error.mayHaveHappened && error.class !== 'in-progress' && error.class !== 'token-mismatch') context.memory.unsent.add(intent.token);
+  if (!error.mayHaveHappened && error.class !== 'in-progress' && error.class !== 'token-mismatch')
+    context.memory.unsent.add(intent.token);
   return { kind: 'open', error };
 }
 

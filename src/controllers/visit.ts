@@ -47,7 +47,10 @@ export interface VisitTools<T extends OwnerObject, R> {
   readonly heard: Listener;
   readonly readScripts: (namespace: string, sources: readonly UserDataSource[]) => Promise<ReadonlyMap<string, Script>>;
   readonly progressOfError: (error: CloudError) => Progress;
-  readonly lookOnlyProgress: (visit: { readonly mode: string; readonly suspended: boolean; readonly session: CloudSession | undefined }, plan: KindPlan) => Progress;
+  readonly lookOnlyProgress: (
+    visit: { readonly mode: string; readonly suspended: boolean; readonly session: CloudSession | undefined },
+    plan: KindPlan,
+  ) => Progress;
 }
 
 /** One visit. `object` is replaced after each write, so that the next write has the right version. */
@@ -81,11 +84,18 @@ export function isBuilt(object: OwnerObject, memory: ObjectMemory): boolean {
   const ready = object.status?.conditions?.find((condition) => condition.type === 'Ready');
   const generation = object.metadata.generation;
   if (ready?.status === 'True' && ready.observedGeneration === generation) memory.builtGeneration = generation;
-  return memory.builtGeneration === generation || (object.status?.drift ?? []).some((entry) => entry.decision === 'Repairing' || entry.decision === 'Waiting');
+  return (
+    memory.builtGeneration === generation ||
+    (object.status?.drift ?? []).some((entry) => entry.decision === 'Repairing' || entry.decision === 'Waiting')
+  );
 }
 
 /** The input of planning over a draft. */
-export function inputOf<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, of: { readonly draft: Draft; readonly zones: readonly ZoneState[]; readonly kind: string }): PlanInput<T, R> {
+export function inputOf<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  session: CloudSession,
+  of: { readonly draft: Draft; readonly zones: readonly ZoneState[]; readonly kind: string },
+): PlanInput<T, R> {
   return {
     object: visit.object,
     refs: visit.refs,
@@ -104,7 +114,11 @@ export function inputOf<T extends OwnerObject, R>(visit: Visit<T, R>, session: C
 }
 
 /** What a wave needs. */
-export function waveContext<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): WaveContext {
+export function waveContext<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  session: CloudSession,
+  tools: VisitTools<T, R>,
+): WaveContext {
   return {
     session,
     memory: visit.memory,
@@ -135,17 +149,33 @@ export interface Findings {
 }
 
 /** Writes the status if something changed; an outcome only when the visit must end here. */
-export async function report<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>, found: Findings): Promise<Outcome | undefined> {
+export async function report<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+  found: Findings,
+): Promise<Outcome | undefined> {
   const context = { memory: visit.memory, monotonic: visit.monotonic, trust: tools.trust };
   const make = (object: T) =>
     statusOf({
-      object, draft: found.draft, plan: found.plan, verdicts: found.verdicts, progress: found.progress, mode: visit.mode, deletionPolicy: visit.deletionPolicy,
-      isWaiting: (change) => !mayRun(change as CloudChange, context) && visit.memory.heldBy(change, visit.monotonic) !== undefined, built: visit.built, now: tools.clock.now(),
+      object,
+      draft: found.draft,
+      plan: found.plan,
+      verdicts: found.verdicts,
+      progress: found.progress,
+      mode: visit.mode,
+      deletionPolicy: visit.deletionPolicy,
+      isWaiting: (change) =>
+        !mayRun(change as CloudChange, context) && visit.memory.heldBy(change, visit.monotonic) !== undefined,
+      built: visit.built,
+      now: tools.clock.now(),
     });
   const wanted = make(visit.object);
   if (isQuiet(visit, found, wanted)) return undefined;
   const before = visit.object;
-  const result = found.insist === true ? await tools.writer.insist(visit.object, make) : await tools.writer.write(visit.object, wanted);
+  const result =
+    found.insist === true
+      ? await tools.writer.insist(visit.object, make)
+      : await tools.writer.write(visit.object, wanted);
   switch (result.kind) {
     case 'written':
       visit.object = result.object;
@@ -159,19 +189,38 @@ export async function report<T extends OwnerObject, R>(visit: Visit<T, R>, tools
     case 'gone':
       return requeue('the object is gone');
     case 'failed':
-      return retry(new Error(`write status: ${result.failure.message}`), result.failure.kind === 'throttled' ? result.failure.retryAfterMs : 0);
+      return retry(
+        new Error(`write status: ${result.failure.message}`),
+        result.failure.kind === 'throttled' ? result.failure.retryAfterMs : 0,
+      );
     default:
       return result satisfies never;
   }
 }
 
 /** While something is being built, progress alone is not worth a write: only what safety rests on, or a new reason, is. */
-function isQuiet<T extends OwnerObject, R>(visit: Visit<T, R>, found: Findings, wanted: Record<string, unknown>): boolean {
+function isQuiet<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  found: Findings,
+  wanted: Record<string, unknown>,
+): boolean {
   if (visit.built || found.plan === undefined || differs(found.draft, visit.draft)) return false;
   const before = visit.object.status?.conditions?.find((condition) => condition.type === 'Ready');
-  const after = (wanted['conditions'] as readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[]).find((condition) => condition.type === 'Ready');
+  const after = (
+    wanted['conditions'] as readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason: string;
+      readonly message: string;
+    }[]
+  ).find((condition) => condition.type === 'Ready');
   const sameGeneration = visit.object.status?.observedGeneration === visit.object.metadata.generation;
   const moving = before?.reason === 'DependencyNotReady' ? before.message === after?.message : true;
-  return sameGeneration && before?.status === 'Unknown' && after?.status === 'Unknown' && before.reason === after.reason && moving;
+  return (
+    sameGeneration &&
+    before?.status === 'Unknown' &&
+    after?.status === 'Unknown' &&
+    before.reason === after.reason &&
+    moving
+  );
 }
-

@@ -8,7 +8,7 @@ import type { Intent } from '../crds/index.ts';
 import { changeKey } from '../plan/change.ts';
 import { nextWave } from '../plan/wave.ts';
 import { type Draft, closeIntent, recordMade } from './draft.ts';
-import { matches } from './intents.ts';
+import { matches, needsIntent } from './intents.ts';
 import type { ObjectMemory, Trust } from './memory.ts';
 import type { CloudChange, CloudPlan } from './model.ts';
 import { apply } from './services.ts';
@@ -43,7 +43,7 @@ const HOLD_MS = { busy: 1500, throttled: 2000, failed: 3000 } as const;
 export async function runWave(plan: CloudPlan, draft: Draft, context: WaveContext): Promise<WaveResult> {
   const wave = nextWave(plan);
   const intents = await runIntents(plan, wave, { draft, context });
-  const others = wave.filter((change) => change.verb !== 'Create' && mayRun(change, context));
+  const others = wave.filter((change) => !needsIntent(change) && mayRun(change, context));
   const ends = await Promise.all(others.map((change) => runChange(change, context)));
   const failed = ends.flatMap((end) => (end.kind === 'failed' ? [end.error] : []));
   const held = ends.flatMap((end) => (end.kind === 'held' ? [end.reason] : []));
@@ -58,7 +58,10 @@ export async function runWave(plan: CloudPlan, draft: Draft, context: WaveContex
 
 /** False while the same change is settling or held after a failure. */
 export function mayRun(change: CloudChange, context: Pick<WaveContext, 'memory' | 'monotonic' | 'trust'>): boolean {
-  return !context.memory.isSettling(change, context.monotonic, context.trust) && context.memory.heldBy(change, context.monotonic) === undefined;
+  return (
+    !context.memory.isSettling(change, context.monotonic, context.trust) &&
+    context.memory.heldBy(change, context.monotonic) === undefined
+  );
 }
 
 interface IntentsResult {
@@ -69,13 +72,26 @@ interface IntentsResult {
   readonly acted: boolean;
 }
 
-async function runIntents(plan: CloudPlan, wave: readonly CloudChange[], of: { readonly draft: Draft; readonly context: WaveContext }): Promise<IntentsResult> {
+async function runIntents(
+  plan: CloudPlan,
+  wave: readonly CloudChange[],
+  of: { readonly draft: Draft; readonly context: WaveContext },
+): Promise<IntentsResult> {
   const { context } = of;
   const settled = await Promise.all(
     of.draft.intents.map(async (intent) => {
       const change = plan.changes.find((item) => matches(intent, item));
       const ready = change !== undefined && wave.includes(change) && mayRun(change, context);
-      return { intent, change, result: await settle(intent, { ...context, visibilityGraceMs: context.trust.unseenMs, wanted: change !== undefined, ready }) };
+      return {
+        intent,
+        change,
+        result: await settle(intent, {
+          ...context,
+          visibilityGraceMs: context.trust.unseenMs,
+          wanted: change !== undefined,
+          ready,
+        }),
+      };
     }),
   );
   const draft = settled.reduce((current, { intent, result }) => afterSettled(current, { intent, result }), of.draft);
@@ -84,7 +100,9 @@ async function runIntents(plan: CloudPlan, wave: readonly CloudChange[], of: { r
     draft,
     errors: settled.flatMap(({ result }) => ('error' in result && result.error !== undefined ? [result.error] : [])),
     held: settled.flatMap(({ result }) => (result.kind === 'open' && result.held !== undefined ? [result.held] : [])),
-    duplicate: settled.flatMap(({ intent, result }) => (result.kind === 'duplicate' ? [`${intent.resource}: ${result.ids.join(', ')}`] : []))[0],
+    duplicate: settled.flatMap(({ intent, result }) =>
+      result.kind === 'duplicate' ? [`${intent.resource}: ${result.ids.join(', ')}`] : [],
+    )[0],
     acted: settled.some(({ result }) => result.kind === 'made'),
   };
 }
@@ -104,7 +122,11 @@ function afterSettled(draft: Draft, of: { readonly intent: Intent; readonly resu
 }
 
 /** Remembers what came of an intent: what to look at next, and what not to try again at once. */
-function note(intent: Intent, of: { readonly change: CloudChange | undefined; readonly result: Settled }, context: WaveContext): void {
+function note(
+  intent: Intent,
+  of: { readonly change: CloudChange | undefined; readonly result: Settled },
+  context: WaveContext,
+): void {
   const { memory, session, monotonic } = context;
   const { change, result } = of;
   if (result.kind === 'made') {
@@ -125,13 +147,19 @@ function hold(change: CloudChange, error: CloudError, context: WaveContext): voi
   const { memory, monotonic, trust, generation } = context;
   const zone = change.type === 'Server' ? change.zone : undefined;
   if (zone !== undefined && countsForZone(change, error)) memory.refused(zone);
-  const ms = isRefusal(error) ? Math.max(trust.unseenMs, HOLD_MS.failed) : (error.retryAfterMs ?? (error.class === 'throttled' ? HOLD_MS.throttled : error.class === 'busy' ? HOLD_MS.busy : HOLD_MS.failed));
+  const ms = isRefusal(error)
+    ? Math.max(trust.unseenMs, HOLD_MS.failed)
+    : (error.retryAfterMs ??
+      (error.class === 'throttled' ? HOLD_MS.throttled : error.class === 'busy' ? HOLD_MS.busy : HOLD_MS.failed));
   memory.holds.set(changeKey(change), { until: monotonic + ms, error, generation });
 }
 
 /** A zone that has no stock, or does not start what stands in it, is refusing. */
 function countsForZone(change: CloudChange, error: CloudError): boolean {
-  return error.class === 'stock' || (change.verb === 'Start' && ['busy', 'transient', 'unknown', 'bad-request'].includes(error.class));
+  return (
+    error.class === 'stock' ||
+    (change.verb === 'Start' && ['busy', 'transient', 'unknown', 'bad-request'].includes(error.class))
+  );
 }
 
 async function runChange(change: CloudChange, context: WaveContext): Promise<Applied> {
@@ -140,11 +168,17 @@ async function runChange(change: CloudChange, context: WaveContext): Promise<App
     const refusal = await notOurs(change, context);
     if (refusal !== undefined) return refusal;
   }
-  const end = await apply(change.action, { region: session.region, reader: session.client, writer: session.client, lane: 'repair' });
+  const end = await apply(change.action, {
+    region: session.region,
+    reader: session.client,
+    writer: session.client,
+    lane: 'repair',
+  });
   if (end.kind === 'done') {
     memory.sent(change, monotonic);
     if (change.verb === 'Delete') session.inventory.expectGone(change.type, change.ids);
-    if (change.verb === 'Start' && change.zone !== undefined && change.type === 'Server') memory.refusals.delete(change.zone);
+    if (change.verb === 'Start' && change.zone !== undefined && change.type === 'Server')
+      memory.refusals.delete(change.zone);
     touchAfter(change, session);
   }
   if (end.kind === 'failed') {
@@ -160,7 +194,9 @@ async function notOurs(change: CloudChange, { session, uid }: WaveContext): Prom
   if ('class' in fresh) return { kind: 'failed', error: fresh };
   if (fresh.length === 0) return { kind: 'done', ids: [] };
   const foreign = fresh.find((record) => record.tags[TAG_UID] !== uid);
-  return foreign === undefined ? undefined : { kind: 'held', reason: `${foreign.id} does not carry this object's tags any more, so it is not deleted` };
+  return foreign === undefined
+    ? undefined
+    : { kind: 'held', reason: `${foreign.id} does not carry this object's tags any more, so it is not deleted` };
 }
 
 const PARTS_OF: Readonly<Record<string, string>> = { SecurityGroupRules: 'GroupRules', Backends: 'LoadBalancerParts' };
@@ -179,7 +215,8 @@ function touchAfter(change: CloudChange, { inventory }: CloudSession): void {
 function parentsOf(change: CloudChange): readonly string[] {
   const { action } = change.action;
   if ('groupId' in action) return [action.groupId];
-  if (action.kind === 'CreateListener') return [`${action.ref.loadBalancerId}_${action.ref.protocol}_${action.ref.port}`];
+  if (action.kind === 'CreateListener')
+    return [`${action.ref.loadBalancerId}_${action.ref.protocol}_${action.ref.port}`];
   return change.ids;
 }
 
@@ -188,9 +225,21 @@ function loadBalancersOf(change: CloudChange): readonly string[] {
   return 'ref' in action ? [action.ref.loadBalancerId] : [];
 }
 
-const SEVERITY: readonly CloudError['class'][] = ['rights', 'money', 'quota', 'bad-request', 'credential', 'stock', 'unknown', 'transient', 'throttled'];
+const SEVERITY: readonly CloudError['class'][] = [
+  'rights',
+  'money',
+  'quota',
+  'bad-request',
+  'credential',
+  'stock',
+  'unknown',
+  'transient',
+  'throttled',
+];
 
 /** The failure that a person should read about first; what passes by itself in moments is none. */
 export function worst(errors: readonly CloudError[]): CloudError | undefined {
-  return errors.filter((error) => SEVERITY.includes(error.class)).toSorted((a, b) => SEVERITY.indexOf(a.class) - SEVERITY.indexOf(b.class))[0];
+  return errors
+    .filter((error) => SEVERITY.includes(error.class))
+    .toSorted((a, b) => SEVERITY.indexOf(a.class) - SEVERITY.indexOf(b.class))[0];
 }

@@ -27,10 +27,17 @@ export interface FieldChange {
 }
 
 /** Compares the declared fields with the live ones; undefined in `desired` means "not declared". Both sides must be canonical (`adjust`). */
-export function diffFields<D extends object>(table: FieldTable<D>, desired: Partial<D>, live: Partial<D>): readonly FieldChange[] {
+export function diffFields<D extends object>(
+  table: FieldTable<D>,
+  desired: Partial<D>,
+  live: Partial<D>,
+): readonly FieldChange[] {
   const entries = Object.entries(table) as [keyof D & string, FieldEntry][];
   return entries
-    .filter(([path, entry]) => entry.rule !== 'ignore' && desired[path] !== undefined && !sameValue(desired[path], live[path]))
+    .filter(
+      ([path, entry]) =>
+        entry.rule !== 'ignore' && desired[path] !== undefined && !sameValue(desired[path], live[path]),
+    )
     .map(([path, entry]) => ({
       path,
       from: live[path] ?? null,
@@ -48,8 +55,10 @@ export function sameValue(a: unknown, b: unknown): boolean {
 
 /** JSON with sorted keys and without undefined members: the canonical text of a value. */
 export function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).toSorted(([x], [y]) => (x < y ? -1 : Number(x > y))));
-  }) ?? 'undefined';
+  return (
+    JSON.stringify(value, (_key, inner: unknown) => {
+      if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+      return Object.fromEntries(Object.entries(inner).toSorted(([x], [y]) => (x < y ? -1 : Number(x > y))));
+    }) ?? 'undefined'
+  );
 }

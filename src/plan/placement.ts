@@ -24,7 +24,7 @@ export interface PlacementInput {
   readonly wanted: ReadonlyMap<string, number>;
   readonly servers: readonly PlacedServer[];
   readonly replacements: readonly OngoingReplacement[];
-  /** Zones that are impaired or sold out: nothing is created in them, nothing is moved out of or into them. */
+  /** Zones that are impaired: nothing is moved out of or into them; what is missing in them is still made there. */
   readonly closedZones: ReadonlySet<string>;
 }
 
@@ -32,12 +32,13 @@ export interface PlacementInput {
 export type Placement =
   | { readonly kind: 'create'; readonly zone: string; readonly count: number }
   | { readonly kind: 'surge'; readonly surplus: PlacedServer; readonly toZone: string }
-  | { readonly kind: 'shrink'; readonly surplus: PlacedServer }
-  | { readonly kind: 'closed'; readonly zone: string; readonly missing: number };
+  | { readonly kind: 'shrink'; readonly surplus: PlacedServer };
 
 /** Wanted servers per zone: as even as can be, the first zone takes the odd one. */
 export function spread(total: number, zones: readonly string[]): ReadonlyMap<string, number> {
-  return new Map(zones.map((zone, index) => [zone, Math.floor(total / zones.length) + (index < total % zones.length ? 1 : 0)]));
+  return new Map(
+    zones.map((zone, index) => [zone, Math.floor(total / zones.length) + (index < total % zones.length ? 1 : 0)]),
+  );
 }
 
 /** Difference between the fullest and the emptiest zone. */
@@ -47,7 +48,10 @@ export function skew(counts: ReadonlyMap<string, number>): number {
 }
 
 /** Servers per zone, zero for zones without any; servers in other zones count under their own. */
-export function countByZone(zones: Iterable<string>, servers: readonly Pick<PlacedServer, 'zone'>[]): Map<string, number> {
+export function countByZone(
+  zones: Iterable<string>,
+  servers: readonly Pick<PlacedServer, 'zone'>[],
+): Map<string, number> {
   const counts = new Map<string, number>([...zones].map((zone) => [zone, 0]));
   for (const { zone } of servers) counts.set(zone, (counts.get(zone) ?? 0) + 1);
   return counts;
@@ -68,23 +72,32 @@ export function place(input: PlacementInput): readonly Placement[] {
 function settledCounts(input: PlacementInput): Map<string, number> {
   const leaving = new Set(input.replacements.map((item) => item.surplusId));
   const newcomers = new Set(input.replacements.flatMap((item) => item.newId ?? []));
-  const counts = countByZone(input.wanted.keys(), input.servers.filter((s) => !leaving.has(s.id) && !newcomers.has(s.id)));
+  const counts = countByZone(
+    input.wanted.keys(),
+    input.servers.filter((s) => !leaving.has(s.id) && !newcomers.has(s.id)),
+  );
   for (const { toZone } of input.replacements) counts.set(toZone, (counts.get(toZone) ?? 0) + 1);
   return counts;
 }
 
-function createMissing(input: PlacementInput, counts: ReadonlyMap<string, number>, missing: number): readonly Placement[] {
+function createMissing(
+  input: PlacementInput,
+  counts: ReadonlyMap<string, number>,
+  missing: number,
+): readonly Placement[] {
   const plan = new Map<string, number>();
   for (let n = 0; n < missing; n += 1) {
     const zone = shortest(input.wanted, counts, plan);
     plan.set(zone, (plan.get(zone) ?? 0) + 1);
   }
-  return [...plan].map(([zone, count]) =>
-    input.closedZones.has(zone) ? { kind: 'closed', zone, missing: count } : { kind: 'create', zone, count },
-  );
+  return [...plan].map(([zone, count]) => ({ kind: 'create', zone, count }));
 }
 
-function shortest(wanted: ReadonlyMap<string, number>, counts: ReadonlyMap<string, number>, plan: ReadonlyMap<string, number>): string {
+function shortest(
+  wanted: ReadonlyMap<string, number>,
+  counts: ReadonlyMap<string, number>,
+  plan: ReadonlyMap<string, number>,
+): string {
   const gap = (zone: string) => (wanted.get(zone) ?? 0) - (counts.get(zone) ?? 0) - (plan.get(zone) ?? 0);
   return [...wanted.keys()].reduce((best, zone) => (gap(zone) > gap(best) ? zone : best));
 }

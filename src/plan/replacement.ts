@@ -56,7 +56,8 @@ function adoptNewcomer(step: ReplacementStep, facts: ReplacementFacts): Replacem
 }
 
 function drainedOut(facts: ReplacementFacts): boolean {
-  const outOfService = !facts.behindLoadBalancer || facts.surplusWeight === undefined || facts.surplusWeight === WEIGHTS.draining;
+  const outOfService =
+    !facts.behindLoadBalancer || facts.surplusWeight === undefined || facts.surplusWeight === WEIGHTS.draining;
   return outOfService && (facts.drained || !facts.behindLoadBalancer);
 }
 

@@ -9,7 +9,9 @@ export function unsettled(plan: Plan): ReadonlySet<ResourceKey> {
 /** The changes that may run now, in plan order; Forbidden ones never may. */
 export function nextWave<A>(plan: Plan<A>): readonly Change<A>[] {
   const open = unsettled(plan);
-  return plan.changes.filter((change) => change.impact !== 'Forbidden' && change.needs.every((need) => !open.has(need)));
+  return plan.changes.filter(
+    (change) => change.impact !== 'Forbidden' && change.needs.every((need) => !open.has(need)),
+  );
 }
 
 /** Depth of the plan's dependency graph: how many waves it takes at least (0: nothing to do). Throws on a ring, which is a planner's bug. */

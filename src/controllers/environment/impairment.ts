@@ -33,7 +33,8 @@ export function looksHealthy(facts: Pick<ZoneFacts, 'servers' | 'refusals'>): bo
 /** The state after this visit; `since` moves only with the state. */
 export function judgeZone(facts: ZoneFacts): ZoneState {
   const { name, before, now } = facts;
-  const enter = (state: ZoneState['state']): ZoneState => (before?.state === state ? before : { name, state, since: formatTime(now) });
+  const enter = (state: ZoneState['state']): ZoneState =>
+    before?.state === state ? before : { name, state, since: formatTime(now) };
   if (looksImpaired(facts)) return enter('Impaired');
   if (before?.state !== 'Impaired') return enter('Normal');
   const healthyFor = facts.healthySince === undefined ? 0 : now - facts.healthySince;

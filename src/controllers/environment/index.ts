@@ -13,12 +13,16 @@ export const environmentKind: OwnerKind<FinanceCloudEnvironment, EnvironmentRefs
   types: ['VPC', 'Server', 'LoadBalancer'],
   belongs: (object) => ({ environment: object, mode: object.spec.mode, deletionPolicy: object.spec.deletionPolicy }),
   resolve: resolveEnvironment,
-  admit: (_object, refs): Admission => (refs.problems.length > 0 ? { kind: 'invalid', message: refs.problems.join('; ') } : { kind: 'ok' }),
+  admit: (_object, refs): Admission =>
+    refs.problems.length > 0 ? { kind: 'invalid', message: refs.problems.join('; ') } : { kind: 'ok' },
   zoneStates,
   plan: planEnvironment,
   teardown: teardownEnvironment,
   judge: judgeEnvironment,
-  details: (records) => records.filter((record) => record.type === 'LoadBalancer').map((record) => ({ type: 'LoadBalancerParts', parentId: record.id })),
+  details: (records) =>
+    records
+      .filter((record) => record.type === 'LoadBalancer')
+      .map((record) => ({ type: 'LoadBalancerParts', parentId: record.id })),
 };
 
 function zoneStates(object: FinanceCloudEnvironment, _refs: EnvironmentRefs, facts: ZoneFactsOf): readonly ZoneState[] {

@@ -16,7 +16,11 @@ export function judgeEnvironment(input: EnvironmentInput, plan: KindPlan): Verdi
   const starts = startUps(input, plan.fleets);
   return {
     concerns: [
-      judgeShare({ concern: 'NetworkReady', types: ['VPC'], drift: 'NetworkDrift', good: 'The VPC is as declared' }, plan.plan, input.built),
+      judgeShare(
+        { concern: 'NetworkReady', types: ['VPC'], drift: 'NetworkDrift', good: 'The VPC is as declared' },
+        plan.plan,
+        input.built,
+      ),
       ...(plan.fleets.length === 0 ? [] : [judgeServers(input, plan), judgeBalance(input, plan)]),
       ...judgeAutoStart(starts),
       ...judgeBalancers(input, plan),
@@ -28,7 +32,11 @@ export function judgeEnvironment(input: EnvironmentInput, plan: KindPlan): Verdi
 }
 
 function judgeServers(input: EnvironmentInput, plan: KindPlan): ConcernJudgement {
-  return judgeShare({ concern: 'ServersReady', types: ['Server'], drift: 'ServerDrift', good: 'All servers run as declared' }, plan.plan, input.built);
+  return judgeShare(
+    { concern: 'ServersReady', types: ['Server'], drift: 'ServerDrift', good: 'All servers run as declared' },
+    plan.plan,
+    input.built,
+  );
 }
 
 interface Started {
@@ -42,27 +50,46 @@ function startUps(input: EnvironmentInput, fleets: readonly FleetPlan[]): readon
     const { startup } = module;
     if (startup === undefined || startup.probe === 'Never') return [];
     const servers = fleets.find((fleet) => fleet.fleet === module.name)?.servers ?? [];
-    return servers.filter((server) => server.record?.state === 'Running').map((server) => ({ module, server, verdict: input.guests.startUp(server, startup) }));
+    return servers
+      .filter((server) => server.record?.state === 'Running')
+      .map((server) => ({ module, server, verdict: input.guests.startUp(server, startup) }));
   });
 }
 
 function judgeAutoStart(starts: readonly Started[]): readonly ConcernJudgement[] {
   if (starts.length === 0) return [];
-  const say = (status: ConcernJudgement['status'], reason: ConcernJudgement['reason'], message: string): readonly ConcernJudgement[] => [{ type: 'AutoStartReady', status, reason, message }];
-  const of = (kind: StartUpVerdict['kind']) => starts.filter((item) => item.verdict.kind === kind).map((item) => `${item.server.name} (${item.server.id})`);
+  const say = (
+    status: ConcernJudgement['status'],
+    reason: ConcernJudgement['reason'],
+    message: string,
+  ): readonly ConcernJudgement[] => [{ type: 'AutoStartReady', status, reason, message }];
+  const of = (kind: StartUpVerdict['kind']) =>
+    starts.filter((item) => item.verdict.kind === kind).map((item) => `${item.server.name} (${item.server.id})`);
   const units = (kind: 'broken' | 'failing') =>
-    starts.flatMap((item) => (item.verdict.kind === kind ? item.verdict.units.filter((unit) => !unit.enabled || !unit.active).map((unit) => `${unit.unit} on ${item.server.name} (${item.server.id})`) : []));
+    starts.flatMap((item) =>
+      item.verdict.kind === kind
+        ? item.verdict.units
+            .filter((unit) => !unit.enabled || !unit.active)
+            .map((unit) => `${unit.unit} on ${item.server.name} (${item.server.id})`)
+        : [],
+    );
   const failing = units('failing');
-  if (failing.length > 0) return say('False', 'AutoStartFailing', `Not staying up after being started: ${listing(failing)}`);
+  if (failing.length > 0)
+    return say('False', 'AutoStartFailing', `Not staying up after being started: ${listing(failing)}`);
   const broken = units('broken');
   if (broken.length > 0) return say('False', 'AutoStartOff', `Not enabled or not active: ${listing(broken)}`);
   const windows = of('unsupported-os');
   if (windows.length > 0) return say('Unknown', 'UnsupportedOS', `Start-up cannot be asked of ${listing(windows)}`);
   const offline = of('agent-offline');
-  if (offline.length > 0) return say('Unknown', 'AgentOffline', `Cloud Assistant does not answer on ${listing(offline)}`);
-  const silent = starts.flatMap((item) => (item.verdict.kind === 'unanswered' ? [`${item.server.name} (${item.verdict.code}: ${item.verdict.message})`] : []));
-  if (silent.length > 0) return say('Unknown', 'ProgressingWithRetry', `No usable answer from inside ${listing(silent)}; asked again later`);
-  if (of('asking').length > 0) return say('Unknown', 'Progressing', 'Asking inside the guests whether the declared units start at boot');
+  if (offline.length > 0)
+    return say('Unknown', 'AgentOffline', `Cloud Assistant does not answer on ${listing(offline)}`);
+  const silent = starts.flatMap((item) =>
+    item.verdict.kind === 'unanswered' ? [`${item.server.name} (${item.verdict.code}: ${item.verdict.message})`] : [],
+  );
+  if (silent.length > 0)
+    return say('Unknown', 'ProgressingWithRetry', `No usable answer from inside ${listing(silent)}; asked again later`);
+  if (of('asking').length > 0)
+    return say('Unknown', 'Progressing', 'Asking inside the guests whether the declared units start at boot');
   return say('True', 'Succeeded', 'Every declared unit is enabled and active');
 }
 
@@ -81,30 +108,70 @@ function repairOf({ module, server, verdict }: Started): Verdicts['repaired'] {
 function judgeBalancers(input: EnvironmentInput, { plan }: KindPlan): readonly ConcernJudgement[] {
   const modules = input.object.spec.modules.filter((module) => module.loadBalancer !== undefined);
   if (modules.length === 0) return [];
-  const ready = judgeShare({ concern: 'LoadBalancersReady', types: ['LoadBalancer', LISTENER], drift: 'LoadBalancerDrift', good: 'Load balancers and listeners are as declared' }, plan, input.built);
+  const ready = judgeShare(
+    {
+      concern: 'LoadBalancersReady',
+      types: ['LoadBalancer', LISTENER],
+      drift: 'LoadBalancerDrift',
+      good: 'Load balancers and listeners are as declared',
+    },
+    plan,
+    input.built,
+  );
   return [ready, judgeHealth(input, { plan, modules })];
 }
 
-function judgeHealth(input: EnvironmentInput, of: { readonly plan: KindPlan['plan']; readonly modules: readonly BusinessModule[] }): ConcernJudgement {
-  const members = judgeShare({ concern: 'BackendsHealthy', types: [BACKENDS], drift: 'BackendsMissing', good: 'All backends are normal' }, of.plan, input.built);
+function judgeHealth(
+  input: EnvironmentInput,
+  of: { readonly plan: KindPlan['plan']; readonly modules: readonly BusinessModule[] },
+): ConcernJudgement {
+  const members = judgeShare(
+    { concern: 'BackendsHealthy', types: [BACKENDS], drift: 'BackendsMissing', good: 'All backends are normal' },
+    of.plan,
+    input.built,
+  );
   const abnormal = of.modules.flatMap((module) => unhealthy(input, module));
   const bad = abnormal.filter((item) => item.health.state === 'abnormal').map((item) => item.text);
-  if (bad.length > 0) return { type: 'BackendsHealthy', status: 'False', reason: 'BackendsAbnormal', message: `Backends do not answer their health check: ${listing(bad)}` };
+  if (bad.length > 0)
+    return {
+      type: 'BackendsHealthy',
+      status: 'False',
+      reason: 'BackendsAbnormal',
+      message: `Backends do not answer their health check: ${listing(bad)}`,
+    };
   if (members.status !== 'True') return members;
   if (of.modules.every((module) => fullyNormal(input, module))) return members;
-  return { type: 'BackendsHealthy', status: 'Unknown', reason: 'Progressing', message: 'Waiting for the first health checks' };
+  return {
+    type: 'BackendsHealthy',
+    status: 'Unknown',
+    reason: 'Progressing',
+    message: 'Waiting for the first health checks',
+  };
 }
 
 function healthOf(input: EnvironmentInput, module: BusinessModule): LoadBalancerParts | undefined {
   const recorded = recordOf(input.records, balancerName(module));
-  return recorded === undefined ? undefined : input.view.detail<LoadBalancerParts>('LoadBalancerParts', recorded.id)?.parts;
+  return recorded === undefined
+    ? undefined
+    : input.view.detail<LoadBalancerParts>('LoadBalancerParts', recorded.id)?.parts;
 }
 
-function unhealthy(input: EnvironmentInput, module: BusinessModule): readonly { readonly health: BackendHealth; readonly text: string }[] {
-  const path = new Map((module.loadBalancer?.listeners ?? []).map((listener) => [listener.port, listener.healthCheck?.type === 'HTTP' ? listener.healthCheck.path : '']));
+function unhealthy(
+  input: EnvironmentInput,
+  module: BusinessModule,
+): readonly { readonly health: BackendHealth; readonly text: string }[] {
+  const path = new Map(
+    (module.loadBalancer?.listeners ?? []).map((listener) => [
+      listener.port,
+      listener.healthCheck?.type === 'HTTP' ? listener.healthCheck.path : '',
+    ]),
+  );
   return (healthOf(input, module)?.health ?? [])
     .filter((health) => health.state !== 'normal')
-    .map((health) => ({ health, text: `${nameOf(input, health.serverId)} (${health.serverId}) on port ${health.backendPort}${path.get(health.listenerPort) ?? ''}` }));
+    .map((health) => ({
+      health,
+      text: `${nameOf(input, health.serverId)} (${health.serverId}) on port ${health.backendPort}${path.get(health.listenerPort) ?? ''}`,
+    }));
 }
 
 function nameOf(input: EnvironmentInput, id: string): string {
@@ -116,13 +183,28 @@ function fullyNormal(input: EnvironmentInput, module: BusinessModule): boolean {
   const parts = healthOf(input, module);
   if (parts === undefined) return false;
   const ports = (module.loadBalancer?.listeners ?? []).map((listener) => listener.port);
-  return parts.backends.length > 0 && ports.every((port) => parts.backends.every((backend) => parts.health.some((health) => health.serverId === backend.serverId && health.listenerPort === port && health.state === 'normal')));
+  return (
+    parts.backends.length > 0 &&
+    ports.every((port) =>
+      parts.backends.every((backend) =>
+        parts.health.some(
+          (health) => health.serverId === backend.serverId && health.listenerPort === port && health.state === 'normal',
+        ),
+      ),
+    )
+  );
 }
 
 function addressesOf(input: EnvironmentInput): readonly RecordedAddress[] {
   return input.object.spec.modules.flatMap((module) => {
     const live = liveBalancer(input, module);
     if (live === undefined || live.address === '') return [];
-    return [{ name: balancerName(module), type: live.addressType === 'internet' ? 'Internet' : 'Intranet', address: live.address }];
+    return [
+      {
+        name: balancerName(module),
+        type: live.addressType === 'internet' ? 'Internet' : 'Intranet',
+        address: live.address,
+      },
+    ];
   });
 }

@@ -1,7 +1,12 @@
 // Plans one business module: its fleet, what stands in front of it, and who is being replaced.
 import type { ListenerSpec, LoadBalancerParts, LoadBalancerRecord, LoadBalancerSpec } from '../../cloud/slb/model.ts';
 import { adjustListener, adjustLoadBalancer, loadBalancerFields } from '../../cloud/slb/model.ts';
-import { type BusinessModule, type FinanceCloudEnvironment, type LoadBalancer, effectiveListener } from '../../crds/index.ts';
+import {
+  type BusinessModule,
+  type FinanceCloudEnvironment,
+  type LoadBalancer,
+  effectiveListener,
+} from '../../crds/index.ts';
 import { emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
 import { spread } from '../../plan/placement.ts';
 import type { KindPlan, LocalRequest, PlanInput } from '../kind.ts';
@@ -30,13 +35,24 @@ export function planModule(input: EnvironmentInput, module: BusinessModule): Mod
   const fleet = planFleet(fleetInput(input, module), input.view);
   const behind = behindOf(input, module);
   const replaced = planReplacements({
-    fleet, module: module.name, input, behind, startUp: module.startup, mayShrink: input.object.spec.deletionPolicy === 'Delete',
+    fleet,
+    module: module.name,
+    input,
+    behind,
+    startUp: module.startup,
+    mayShrink: input.object.spec.deletionPolicy === 'Delete',
     drainMs: input.object.spec.repair.drainSeconds * 1000,
   });
   return {
     ...replaced,
     fleet,
-    plan: joinPlans([vSwitchWaits(zone, input.view), fleet.plan, planBalancer(input, module), planMembers(input, module, fleet), replaced.plan]),
+    plan: joinPlans([
+      vSwitchWaits(zone, input.view),
+      fleet.plan,
+      planBalancer(input, module),
+      planMembers(input, module, fleet),
+      replaced.plan,
+    ]),
   };
 }
 
@@ -46,8 +62,19 @@ function homeOf(input: EnvironmentInput, module: BusinessModule): FleetHome {
   const zone = refs.zones.get(zoneName);
   const group = recordOf(zone?.status?.resources ?? [], 'sg');
   const groupId: Fact<string> =
-    group === undefined ? missing('SecurityZone', zoneName, zone === undefined ? 'security group id (the object does not exist)' : 'security group id') : known(group.id);
-  return { displayName: cloudName(module.servers.displayName, object.metadata.name, module.name), zone, zoneName, groupId };
+    group === undefined
+      ? missing(
+          'SecurityZone',
+          zoneName,
+          zone === undefined ? 'security group id (the object does not exist)' : 'security group id',
+        )
+      : known(group.id);
+  return {
+    displayName: cloudName(module.servers.displayName, object.metadata.name, module.name),
+    zone,
+    zoneName,
+    groupId,
+  };
 }
 
 function fleetInput(input: EnvironmentInput, module: BusinessModule) {
@@ -77,12 +104,17 @@ function specOf(input: EnvironmentInput, module: BusinessModule, balancer: LoadB
   const vSwitchId = recordOf(zone?.status?.resources ?? [], `vswitch/${masterZone}`)?.id;
   const vpcId = recordOf(input.records, 'vpc')?.id;
   const intranet = balancer.address === 'Intranet';
-  if (intranet && vSwitchId === undefined) return missing('SecurityZone', module.securityZoneRef.name, `vSwitch id in ${masterZone}`);
+  if (intranet && vSwitchId === undefined)
+    return missing('SecurityZone', module.securityZoneRef.name, `vSwitch id in ${masterZone}`);
   return known(
     adjustLoadBalancer({
       displayName: cloudName(balancer.displayName, input.object.metadata.name, module.name),
       addressType: intranet ? 'intranet' : 'internet',
-      masterZone, slaveZone, vpcId: vpcId ?? '', vSwitchId: vSwitchId ?? '', instanceSpec: balancer.spec,
+      masterZone,
+      slaveZone,
+      vpcId: vpcId ?? '',
+      vSwitchId: vSwitchId ?? '',
+      instanceSpec: balancer.spec,
       chargeType: balancer.billing.type === 'PayByBandwidth' ? 'paybybandwidth' : 'paybytraffic',
       bandwidthMbps: balancer.billing.type === 'PayByBandwidth' ? balancer.billing.bandwidthMbps : -1,
     }),
@@ -97,10 +129,20 @@ function planBalancer(input: EnvironmentInput, module: BusinessModule): CloudPla
   const recorded = recordOf(input.records, name);
   const own = planSingle<LoadBalancerSpec>(
     {
-      type: 'LoadBalancer', name, uid: input.object.metadata.uid, recorded, desired: spec.kind === 'known' ? spec.value : {},
-      adjustLive: adjustLoadBalancer, table: loadBalancerFields, readyStates: ['active'], blueprint: 'SLB-4',
+      type: 'LoadBalancer',
+      name,
+      uid: input.object.metadata.uid,
+      recorded,
+      desired: spec.kind === 'known' ? spec.value : {},
+      adjustLive: adjustLoadBalancer,
+      table: loadBalancerFields,
+      readyStates: ['active'],
+      blueprint: 'SLB-4',
       needs: spec.kind === 'known' && spec.value.vSwitchId !== '' ? [resourceKey('VSwitch', spec.value.vSwitchId)] : [],
-      create: spec.kind === 'known' ? known({ service: 'slb', action: { kind: 'CreateLoadBalancer', spec: spec.value, tags: {} } }) : spec,
+      create:
+        spec.kind === 'known'
+          ? known({ service: 'slb', action: { kind: 'CreateLoadBalancer', spec: spec.value, tags: {} } })
+          : spec,
       update: (id, set, live) => ({ service: 'slb', action: { kind: 'UpdateLoadBalancer', id, live, set } }),
       start: { states: ['inactive'], action: (id) => ({ service: 'slb', action: { kind: 'StartLoadBalancer', id } }) },
     },
@@ -125,18 +167,32 @@ function planMembers(input: EnvironmentInput, module: BusinessModule, fleet: Fle
   if (module.loadBalancer === undefined || recorded === undefined) return emptyPlan;
   const made = input.madeNow.has(recorded.id) ? { backends: [], health: [] } : undefined;
   return planBackends({
-    name, loadBalancerId: recorded.id, servers: fleet.servers, replacements: input.replacements.filter((item) => item.module === module.name),
-    notReady: notReady(input, module, fleet.servers), retained: new Set(input.retained.map((item) => item.id)),
-    parts: partsOf(input, module)?.parts ?? made, needs: [resourceKey('LoadBalancer', name)],
+    name,
+    loadBalancerId: recorded.id,
+    servers: fleet.servers,
+    replacements: input.replacements.filter((item) => item.module === module.name),
+    notReady: notReady(input, module, fleet.servers),
+    retained: new Set(input.retained.map((item) => item.id)),
+    parts: partsOf(input, module)?.parts ?? made,
+    needs: [resourceKey('LoadBalancer', name)],
   });
 }
 
 /** Servers whose start-up is being asked or repaired in this boot join once that is known; those that serve already stay. */
-function notReady(input: EnvironmentInput, module: BusinessModule, servers: readonly LiveServer[]): ReadonlySet<string> {
+function notReady(
+  input: EnvironmentInput,
+  module: BusinessModule,
+  servers: readonly LiveServer[],
+): ReadonlySet<string> {
   const { startup } = module;
   if (startup === undefined || startup.probe === 'Never') return new Set();
   const members = new Set(partsOf(input, module)?.parts.backends.map((backend) => backend.serverId) ?? []);
-  const waiting = servers.filter((server) => server.record?.state === 'Running' && !members.has(server.id) && input.guests.startUp(server, startup).kind === 'asking');
+  const waiting = servers.filter(
+    (server) =>
+      server.record?.state === 'Running' &&
+      !members.has(server.id) &&
+      input.guests.startUp(server, startup).kind === 'asking',
+  );
   return new Set(waiting.map((server) => server.id));
 }
 
@@ -148,7 +204,9 @@ function behindOf(input: EnvironmentInput, module: BusinessModule): Behind | und
   return {
     parts: detail?.parts,
     partsReadAt: detail?.readAt,
-    requests: listeners.map((listener) => requestOf(adjustListener(protocolOf(listener), listenerSpecOf(listener)))).filter((request) => request !== undefined),
+    requests: listeners
+      .map((listener) => requestOf(adjustListener(protocolOf(listener), listenerSpecOf(listener))))
+      .filter((request) => request !== undefined),
     listeners: listeners.map((listener) => ({ port: listener.port, spec: listenerSpecOf(listener) })),
   };
 }

@@ -26,11 +26,22 @@ export function planEnvironment(input: EnvironmentInput): KindPlan {
 
 function planVpc(input: EnvironmentInput): CloudPlan {
   const { object } = input;
-  const spec: VpcSpec = { cidr: object.spec.network.cidr, displayName: cloudName(object.spec.network.displayName, object.metadata.name), description: object.spec.network.description ?? '' };
+  const spec: VpcSpec = {
+    cidr: object.spec.network.cidr,
+    displayName: cloudName(object.spec.network.displayName, object.metadata.name),
+    description: object.spec.network.description ?? '',
+  };
   return planSingle<VpcSpec>(
     {
-      type: 'VPC', name: 'vpc', uid: object.metadata.uid, recorded: recordOf(input.records, 'vpc'), desired: adjustVpc(spec), table: vpcFields,
-      readyStates: ['Available'], blueprint: 'NET-1', needs: [],
+      type: 'VPC',
+      name: 'vpc',
+      uid: object.metadata.uid,
+      recorded: recordOf(input.records, 'vpc'),
+      desired: adjustVpc(spec),
+      table: vpcFields,
+      readyStates: ['Available'],
+      blueprint: 'NET-1',
+      needs: [],
       create: known({ service: 'vpc', action: { kind: 'CreateVpc', spec, tags: {} } }),
       update: (id, set) => ({ service: 'vpc', action: { kind: 'UpdateVpc', id, set } }),
     },
@@ -41,7 +52,9 @@ function planVpc(input: EnvironmentInput): CloudPlan {
 /** Records of modules and load balancers that are not declared any more. */
 export function leftRecords(input: EnvironmentInput): readonly RecordedResource[] {
   const fleets = new Set(input.object.spec.modules.map((module) => module.name));
-  const balancers = new Set(input.object.spec.modules.filter((module) => module.loadBalancer !== undefined).map(balancerName));
+  const balancers = new Set(
+    input.object.spec.modules.filter((module) => module.loadBalancer !== undefined).map(balancerName),
+  );
   return input.records.filter((record) => {
     if (record.type === 'Server') return !fleets.has(record.name.split('/')[0] ?? '');
     return record.type === 'LoadBalancer' && !balancers.has(record.name);
@@ -52,25 +65,46 @@ export function leftRecords(input: EnvironmentInput): readonly RecordedResource[
 function leftOver(input: EnvironmentInput): Pick<KindPlan, 'plan' | 'gone' | 'retain'> {
   const left = leftRecords(input);
   if (input.object.spec.deletionPolicy === 'Retain') {
-    return { plan: emptyPlan, gone: [], retain: left.map((record) => ({ id: record.id, reason: 'removed from the spec, and deletionPolicy is Retain' })) };
+    return {
+      plan: emptyPlan,
+      gone: [],
+      retain: left.map((record) => ({ id: record.id, reason: 'removed from the spec, and deletionPolicy is Retain' })),
+    };
   }
   const confirmed = left.filter((record) => isConfirmed(input, record));
-  return { plan: joinPlans(confirmed.map((record) => planDelete(record, [], input.view))), gone: goneOf(left, input.view), retain: [] };
+  return {
+    plan: joinPlans(confirmed.map((record) => planDelete(record, [], input.view))),
+    gone: goneOf(left, input.view),
+    retain: [],
+  };
 }
 
 /** True when the annotation names the record's module or load balancer. */
 export function isConfirmed(input: EnvironmentInput, record: RecordedResource): boolean {
-  const names = (input.object.metadata.annotations?.[ANNOTATIONS.confirmRemoval] ?? '').split(',').map((name) => name.trim());
+  const names = (input.object.metadata.annotations?.[ANNOTATIONS.confirmRemoval] ?? '')
+    .split(',')
+    .map((name) => name.trim());
   return names.includes(record.name) || names.includes(record.name.split('/')[0] ?? '');
 }
 
 /** The plan of an environment that is deleted under Delete: servers and load balancers, then the VPC once zones and pools are gone. */
 export function teardownEnvironment(input: EnvironmentInput): KindPlan {
   const first = input.records.filter((record) => record.type !== 'VPC');
-  const users = [...[...input.refs.zones.keys()].map((name) => `SecurityZone ${name}`), ...input.refs.pools.map((pool) => `BastionPool ${pool.metadata.name}`)];
+  const users = [
+    ...[...input.refs.zones.keys()].map((name) => `SecurityZone ${name}`),
+    ...input.refs.pools.map((pool) => `BastionPool ${pool.metadata.name}`),
+  ];
   const waiting: CloudPlan =
-    users.length === 0 ? emptyPlan : { ...emptyPlan, pending: [{ type: 'VPC', name: 'users', id: '', why: `is used by ${users.slice(0, 5).join(', ')}` }] };
+    users.length === 0
+      ? emptyPlan
+      : {
+          ...emptyPlan,
+          pending: [{ type: 'VPC', name: 'users', id: '', why: `is used by ${users.slice(0, 5).join(', ')}` }],
+        };
   const needs = [...first.map((record) => resourceKey(record.type, record.name)), resourceKey('VPC', 'users')];
-  const plan = joinPlans([waiting, ...input.records.map((record) => planDelete(record, record.type === 'VPC' ? needs : [], input.view))]);
+  const plan = joinPlans([
+    waiting,
+    ...input.records.map((record) => planDelete(record, record.type === 'VPC' ? needs : [], input.view)),
+  ]);
   return { plan, fleets: [], replacements: [], gone: goneOf(input.records, input.view), retain: [] };
 }

@@ -1,5 +1,11 @@
 // The facts that an environment takes from its zones and pools.
-import { type BastionPool, type FinanceCloudEnvironment, type SecurityZone, belongsTo, moduleZone } from '../../crds/index.ts';
+import {
+  type BastionPool,
+  type FinanceCloudEnvironment,
+  type SecurityZone,
+  belongsTo,
+  moduleZone,
+} from '../../crds/index.ts';
 import type { Stores } from '../kind.ts';
 
 /** Facts of others that an environment needs. */
@@ -18,11 +24,15 @@ export function resolveEnvironment(object: FinanceCloudEnvironment, stores: Stor
   return {
     zones: new Map(zones.filter((zone) => belongsTo(zone, object)).map((zone) => [zone.metadata.name, zone])),
     pools: stores.pools.list(namespace).filter((pool) => belongsTo(pool, object)),
-    problems: zones.flatMap((zone) => moduleZone(object, zone)).map((problem) => `${problem.field}: ${problem.message} (${problem.rule})`),
+    problems: zones
+      .flatMap((zone) => moduleZone(object, zone))
+      .map((problem) => `${problem.field}: ${problem.message} (${problem.rule})`),
   };
 }
 
 /** The environment's zone names, the primary first: it takes the odd server. */
 export function zoneNames(object: FinanceCloudEnvironment): readonly string[] {
-  return object.spec.zones.toSorted((a, b) => Number(b.role === 'Primary') - Number(a.role === 'Primary')).map((zone) => zone.name);
+  return object.spec.zones
+    .toSorted((a, b) => Number(b.role === 'Primary') - Number(a.role === 'Primary'))
+    .map((zone) => zone.name);
 }

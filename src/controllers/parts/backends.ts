@@ -27,13 +27,18 @@ export interface BackendsInput {
 /** The plan of one load balancer's members. */
 export function planBackends(input: BackendsInput): CloudPlan {
   if (input.parts === undefined) {
-    return { ...emptyPlan, pending: [{ type: BACKENDS, name: input.name, id: input.loadBalancerId, why: 'its backends were not read yet' }] };
+    return {
+      ...emptyPlan,
+      pending: [{ type: BACKENDS, name: input.name, id: input.loadBalancerId, why: 'its backends were not read yet' }],
+    };
   }
   const have = new Map(input.parts.backends.map((backend) => [backend.serverId, backend.weight]));
   const wanted = wantedWeights(input);
   const attach = [...wanted].filter(([id]) => !have.has(id) && isRunning(input, id)).map(toBackend);
   const weigh = [...wanted].filter(([id, weight]) => have.has(id) && have.get(id) !== weight).map(toBackend);
-  const detach = input.replacements.filter((item) => item.step === 'Released' && have.has(item.surplusId)).map((item) => item.surplusId);
+  const detach = input.replacements
+    .filter((item) => item.step === 'Released' && have.has(item.surplusId))
+    .map((item) => item.surplusId);
   const mine = new Set([...input.servers.map((server) => server.id), ...input.retained, ...detach]);
   return {
     ...emptyPlan,
@@ -44,7 +49,13 @@ export function planBackends(input: BackendsInput): CloudPlan {
     ],
     reported: [...have.keys()]
       .filter((id) => !mine.has(id))
-      .map((id) => ({ path: `${input.name}.backends[${id}]`, desired: 'not declared', observed: id, impact: 'Disruptive', blueprint: 'SLB-5' })),
+      .map((id) => ({
+        path: `${input.name}.backends[${id}]`,
+        desired: 'not declared',
+        observed: id,
+        impact: 'Disruptive',
+        blueprint: 'SLB-5',
+      })),
   };
 }
 
@@ -71,24 +82,56 @@ function isRunning(input: BackendsInput, id: string): boolean {
   return input.servers.some((server) => server.id === id && server.record?.state === 'Running');
 }
 
-function member(input: BackendsInput, verb: 'Attach' | 'Weigh', backends: readonly Backend[], have: ReadonlyMap<string, number>): CloudChange {
+function member(
+  input: BackendsInput,
+  verb: 'Attach' | 'Weigh',
+  backends: readonly Backend[],
+  have: ReadonlyMap<string, number>,
+): CloudChange {
   const id = input.loadBalancerId;
-  const action: CloudAction = { service: 'slb', action: verb === 'Attach' ? { kind: 'AddBackends', id, backends } : { kind: 'SetWeights', id, backends } };
+  const action: CloudAction = {
+    service: 'slb',
+    action: verb === 'Attach' ? { kind: 'AddBackends', id, backends } : { kind: 'SetWeights', id, backends },
+  };
   return {
-    verb, type: BACKENDS, name: input.name, ids: [id], count: backends.length, impact: 'Safe', blueprint: 'SLB-5',
+    verb,
+    type: BACKENDS,
+    name: input.name,
+    ids: [id],
+    count: backends.length,
+    impact: 'Safe',
+    blueprint: 'SLB-5',
     fields: backends.map(({ serverId, weight }) => ({
-      path: `backends[${serverId}].weight`, from: have.get(serverId) ?? 'not a backend', to: weight, impact: 'Safe', rule: 'mutable', blueprint: 'SLB-5',
+      path: `backends[${serverId}].weight`,
+      from: have.get(serverId) ?? 'not a backend',
+      to: weight,
+      impact: 'Safe',
+      rule: 'mutable',
+      blueprint: 'SLB-5',
     })),
-    reason: verb === 'Attach' ? 'servers of the module are not behind it' : 'weights differ from what each server should have',
-    needs: input.needs, action,
+    reason:
+      verb === 'Attach'
+        ? 'servers of the module are not behind it'
+        : 'weights differ from what each server should have',
+    needs: input.needs,
+    action,
   };
 }
 
 function remove(input: BackendsInput, serverIds: readonly string[]): CloudChange {
   const id = input.loadBalancerId;
   return {
-    verb: 'Detach', type: BACKENDS, name: input.name, ids: [id], count: serverIds.length, fields: [], impact: 'Disruptive', blueprint: 'SLB-5',
-    reason: 'drained, and about to be released', needs: [], action: { service: 'slb', action: { kind: 'RemoveBackends', id, serverIds } },
+    verb: 'Detach',
+    type: BACKENDS,
+    name: input.name,
+    ids: [id],
+    count: serverIds.length,
+    fields: [],
+    impact: 'Disruptive',
+    blueprint: 'SLB-5',
+    reason: 'drained, and about to be released',
+    needs: [],
+    action: { service: 'slb', action: { kind: 'RemoveBackends', id, serverIds } },
   };
 }
 

@@ -1,6 +1,12 @@
 // Plans a fleet: equal servers of one module or pool, spread over two zones. Only ids on record are capacity; a server
 // that merely carries our tags is reported, never counted and never drained.
-import { type ServerRecord, type ServerSpec, type ServerTemplate, adjustServer, serverFields } from '../../cloud/ecs/model.ts';
+import {
+  type ServerRecord,
+  type ServerSpec,
+  type ServerTemplate,
+  adjustServer,
+  serverFields,
+} from '../../cloud/ecs/model.ts';
 import type { Tags } from '../../cloud/service.ts';
 import { TAG_UID } from '../../cloud/tags.ts';
 import type { RecordedResource, Replacement } from '../../crds/index.ts';
@@ -44,9 +50,16 @@ export interface FleetPlan {
 /** Plans creates, starts and attribute repairs; `placements` also holds surges and shrinks, which the kind puts on record first. */
 export function planFleet(input: FleetInput, view: View): FleetPlan {
   const { servers, gone } = liveServers(input.recorded, view);
-  const placements = place({ wanted: input.wanted, servers, replacements: input.replacements, closedZones: input.closedZones });
+  const placements = place({
+    wanted: input.wanted,
+    servers,
+    replacements: input.replacements,
+    closedZones: input.closedZones,
+  });
   const isOpen = (item: Replacement) => !input.closedZones.has(item.fromZone) && !input.closedZones.has(item.toZone);
-  const surges = input.replacements.filter((item) => item.step === 'Surge' && isOpen(item) && !servers.some((server) => server.id === item.newId));
+  const surges = input.replacements.filter(
+    (item) => item.step === 'Surge' && isOpen(item) && !servers.some((server) => server.id === item.newId),
+  );
   const creates = [
     ...placements.filter((item) => item.kind === 'create'),
     ...surges.map((item) => ({ zone: item.toZone, count: 1 })),
@@ -56,12 +69,23 @@ export function planFleet(input: FleetInput, view: View): FleetPlan {
 }
 
 /** Splits what is on record into what is there (or not judged yet) and what is gone; the zone is the live one. */
-export function liveServers(recorded: readonly RecordedResource[], view: View): { readonly servers: readonly LiveServer[]; readonly gone: readonly RecordedResource[] } {
+export function liveServers(
+  recorded: readonly RecordedResource[],
+  view: View,
+): { readonly servers: readonly LiveServer[]; readonly gone: readonly RecordedResource[] } {
   const seen = recorded.map((resource) => ({ resource, presence: view.get<ServerRecord>('Server', resource.id) }));
   const servers = seen.flatMap(({ resource, presence }) => {
     if (presence.kind === 'absent') return [];
     const record = presence.kind === 'present' ? presence.record : undefined;
-    return [{ name: resource.name, id: resource.id, zone: record?.zone ?? resource.zone ?? '', healthy: record?.state === 'Running', record }];
+    return [
+      {
+        name: resource.name,
+        id: resource.id,
+        zone: record?.zone ?? resource.zone ?? '',
+        healthy: record?.state === 'Running',
+        record,
+      },
+    ];
   });
   return { servers, gone: seen.filter(({ presence }) => presence.kind === 'absent').map(({ resource }) => resource) };
 }
@@ -69,15 +93,29 @@ export function liveServers(recorded: readonly RecordedResource[], view: View): 
 function createServers(input: FleetInput, zone: string, count: number): readonly CloudPlan[] {
   const name = `${input.fleet}/${zone}`;
   const template = input.template(zone);
-  if (template.kind === 'missing') return [{ ...emptyPlan, blocked: [{ type: 'Server', name, dependency: template.dependency }] }];
+  if (template.kind === 'missing')
+    return [{ ...emptyPlan, blocked: [{ type: 'Server', name, dependency: template.dependency }] }];
   const requests = Math.ceil(count / SERVERS_PER_REQUEST);
   return Array.from({ length: requests }, (_, index) => {
     const amount = Math.min(SERVERS_PER_REQUEST, count - index * SERVERS_PER_REQUEST);
     const action = { kind: 'RunServers', count: amount, template: template.value, tags: input.tags } as const;
     const change: CloudChange = {
-      verb: 'Create', type: 'Server', name: index === 0 ? name : `${name}/${index}`, ids: [], zone, count: amount, fields: [], impact: 'Safe',
-      blueprint: 'ARCH-2', reason: 'fewer servers than declared', needs: [resourceKey('VSwitch', template.value.vSwitchId)],
-      action: { service: 'ecs', action, ...(input.userDataFrom === undefined ? {} : { userDataFrom: input.userDataFrom }) },
+      verb: 'Create',
+      type: 'Server',
+      name: index === 0 ? name : `${name}/${index}`,
+      ids: [],
+      zone,
+      count: amount,
+      fields: [],
+      impact: 'Safe',
+      blueprint: 'ARCH-2',
+      reason: 'fewer servers than declared',
+      needs: [resourceKey('VSwitch', template.value.vSwitchId)],
+      action: {
+        service: 'ecs',
+        action,
+        ...(input.userDataFrom === undefined ? {} : { userDataFrom: input.userDataFrom }),
+      },
     };
     return { ...emptyPlan, changes: [change] };
   });
@@ -85,7 +123,8 @@ function createServers(input: FleetInput, zone: string, count: number): readonly
 
 function planServer(input: FleetInput, server: LiveServer): CloudPlan {
   const { record } = server;
-  if (record === undefined) return { ...emptyPlan, pending: [wait(server, 'not visible in the cloud yet, or being confirmed gone')] };
+  if (record === undefined)
+    return { ...emptyPlan, pending: [wait(server, 'not visible in the cloud yet, or being confirmed gone')] };
   if (record.tags[TAG_UID] !== input.uid) return { ...emptyPlan, reported: [lostTags(input, server, record)] };
   if (record.state === 'Stopped') return { ...emptyPlan, changes: [startServer(server)] };
   if (record.state !== 'Running') return { ...emptyPlan, pending: [wait(server, `is ${record.state}`)] };
@@ -97,8 +136,17 @@ function keepServer(server: LiveServer, record: ServerRecord, kept: ServerSpec):
   const mutable = fields.filter((field) => field.rule === 'mutable');
   const set = Object.fromEntries(mutable.map((field) => [field.path, field.to]));
   const update: CloudChange = {
-    verb: 'Update', type: 'Server', name: server.name, ids: [server.id], zone: server.zone, count: 1, fields: mutable, impact: 'Safe',
-    blueprint: mutable[0]?.blueprint ?? 'ECS-5', reason: 'differs from the declaration', needs: [],
+    verb: 'Update',
+    type: 'Server',
+    name: server.name,
+    ids: [server.id],
+    zone: server.zone,
+    count: 1,
+    fields: mutable,
+    impact: 'Safe',
+    blueprint: mutable[0]?.blueprint ?? 'ECS-5',
+    reason: 'differs from the declaration',
+    needs: [],
     action: { service: 'ecs', action: { kind: 'UpdateServer', id: server.id, set } },
   };
   return {
@@ -110,23 +158,48 @@ function keepServer(server: LiveServer, record: ServerRecord, kept: ServerSpec):
 
 function startServer(server: LiveServer): CloudChange {
   return {
-    verb: 'Start', type: 'Server', name: server.name, ids: [server.id], zone: server.zone, count: 1, impact: 'Safe', blueprint: 'ECS-4',
+    verb: 'Start',
+    type: 'Server',
+    name: server.name,
+    ids: [server.id],
+    zone: server.zone,
+    count: 1,
+    impact: 'Safe',
+    blueprint: 'ECS-4',
     fields: [{ path: 'state', from: 'Stopped', to: 'Running', impact: 'Safe', rule: 'mutable', blueprint: 'ECS-4' }],
-    reason: 'is Stopped', needs: [], action: { service: 'ecs', action: { kind: 'StartServers', ids: [server.id] } },
+    reason: 'is Stopped',
+    needs: [],
+    action: { service: 'ecs', action: { kind: 'StartServers', ids: [server.id] } },
   };
 }
 
 /** Deletes one server that left service; the caller has drained it. */
 export function deleteServer(server: Pick<LiveServer, 'name' | 'id' | 'zone'>, reason: string): CloudChange {
   return {
-    verb: 'Delete', type: 'Server', name: server.name, ids: [server.id], zone: server.zone, count: 1, fields: [], impact: 'Disruptive',
-    blueprint: 'ARCH-2', reason, needs: [], action: { service: 'ecs', action: { kind: 'DeleteServers', ids: [server.id] } },
+    verb: 'Delete',
+    type: 'Server',
+    name: server.name,
+    ids: [server.id],
+    zone: server.zone,
+    count: 1,
+    fields: [],
+    impact: 'Disruptive',
+    blueprint: 'ARCH-2',
+    reason,
+    needs: [],
+    action: { service: 'ecs', action: { kind: 'DeleteServers', ids: [server.id] } },
   };
 }
 
 function lostTags(input: FleetInput, server: LiveServer, record: ServerRecord): Reported {
   const observed = record.tags[TAG_UID] ?? 'no tag';
-  return { path: `${server.name}.tags`, desired: `${TAG_UID}=${input.uid}`, observed, impact: 'Forbidden', blueprint: 'ECS-5' };
+  return {
+    path: `${server.name}.tags`,
+    desired: `${TAG_UID}=${input.uid}`,
+    observed,
+    impact: 'Forbidden',
+    blueprint: 'ECS-5',
+  };
 }
 
 function wait(server: LiveServer, why: string): Pending {

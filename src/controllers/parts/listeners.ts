@@ -1,5 +1,11 @@
 // Plans the listeners of one load balancer: made stopped, started, and every kept field set back in one call.
-import { type ListenerRecord, type ListenerRef, type ListenerSpec, adjustListener, listenerFields } from '../../cloud/slb/model.ts';
+import {
+  type ListenerRecord,
+  type ListenerRef,
+  type ListenerSpec,
+  adjustListener,
+  listenerFields,
+} from '../../cloud/slb/model.ts';
 import { type EffectiveListener, type HealthCheck, type Listener, effectiveListener } from '../../crds/index.ts';
 import { type ResourceKey, emptyPlan, joinPlans } from '../../plan/change.ts';
 import { diffFields } from '../../plan/fields.ts';
@@ -19,7 +25,9 @@ export interface ListenersInput {
 
 /** The plan of one load balancer's listeners; undeclared ones are reported. */
 export function planListeners(input: ListenersInput, view: View): CloudPlan {
-  const live = view.records<ListenerRecord>(LISTENER).filter((record) => record.loadBalancerId === input.loadBalancerId);
+  const live = view
+    .records<ListenerRecord>(LISTENER)
+    .filter((record) => record.loadBalancerId === input.loadBalancerId);
   const declared = input.listeners.map(effectiveListener);
   const names = new Set(declared.map((listener) => keyOf(protocolOf(listener), listener.port)));
   const extra = live.filter((record) => !names.has(keyOf(record.protocol, record.port)));
@@ -28,14 +36,22 @@ export function planListeners(input: ListenersInput, view: View): CloudPlan {
     {
       ...emptyPlan,
       reported: extra.map((record) => ({
-        path: `${input.name}/${keyOf(record.protocol, record.port)}`, desired: 'not declared', observed: record.state, impact: 'Disruptive', blueprint: 'SLB-2',
+        path: `${input.name}/${keyOf(record.protocol, record.port)}`,
+        desired: 'not declared',
+        observed: record.state,
+        impact: 'Disruptive',
+        blueprint: 'SLB-2',
       })),
     },
   ]);
 }
 
 function planListener(input: ListenersInput, listener: EffectiveListener, live: readonly ListenerRecord[]): CloudPlan {
-  const ref: ListenerRef = { loadBalancerId: input.loadBalancerId, protocol: protocolOf(listener), port: listener.port };
+  const ref: ListenerRef = {
+    loadBalancerId: input.loadBalancerId,
+    protocol: protocolOf(listener),
+    port: listener.port,
+  };
   const name = `${input.name}/${listener.protocol}/${listener.port}`;
   const spec = adjustListener(ref.protocol, listenerSpecOf(listener));
   const record = live.find((item) => item.protocol === ref.protocol && item.port === ref.port);
@@ -46,28 +62,57 @@ function planListener(input: ListenersInput, listener: EffectiveListener, live: 
   const fields = diffFields(listenerFields, spec, adjustListener(ref.protocol, record));
   const mutable = fields.filter((field) => field.rule === 'mutable');
   const update: CloudChange = {
-    ...base(name, record.id), verb: 'Update', fields: mutable, blueprint: mutable[0]?.blueprint ?? 'SLB-7', reason: 'differs from the declaration', needs: [],
-    action: { service: 'slb', action: { kind: 'UpdateListener', ref, spec, set: Object.fromEntries(mutable.map((field) => [field.path, field.to])) } },
+    ...base(name, record.id),
+    verb: 'Update',
+    fields: mutable,
+    blueprint: mutable[0]?.blueprint ?? 'SLB-7',
+    reason: 'differs from the declaration',
+    needs: [],
+    action: {
+      service: 'slb',
+      action: {
+        kind: 'UpdateListener',
+        ref,
+        spec,
+        set: Object.fromEntries(mutable.map((field) => [field.path, field.to])),
+      },
+    },
   };
   return {
     ...emptyPlan,
-    changes: [...(mutable.length > 0 ? [update] : []), ...(record.state === 'stopped' && mutable.length === 0 ? [startListener(name, record, ref)] : [])],
+    changes: [
+      ...(mutable.length > 0 ? [update] : []),
+      ...(record.state === 'stopped' && mutable.length === 0 ? [startListener(name, record, ref)] : []),
+    ],
     reported: fields.filter((field) => field.rule !== 'mutable').map((field) => reportField(name, field)),
   };
 }
 
-const base = (name: string, id: string) => ({ type: LISTENER, name, ids: id === '' ? [] : [id], count: 1, impact: 'Safe' }) as const;
+const base = (name: string, id: string) =>
+  ({ type: LISTENER, name, ids: id === '' ? [] : [id], count: 1, impact: 'Safe' }) as const;
 
-function createListener(input: ListenersInput, made: { readonly ref: ListenerRef; readonly name: string; readonly spec: ListenerSpec }): CloudChange {
+function createListener(
+  input: ListenersInput,
+  made: { readonly ref: ListenerRef; readonly name: string; readonly spec: ListenerSpec },
+): CloudChange {
   return {
-    ...base(made.name, ''), verb: 'Create', fields: [], blueprint: 'SLB-13', reason: 'declared and not there', needs: input.needs,
+    ...base(made.name, ''),
+    verb: 'Create',
+    fields: [],
+    blueprint: 'SLB-13',
+    reason: 'declared and not there',
+    needs: input.needs,
     action: { service: 'slb', action: { kind: 'CreateListener', ref: made.ref, spec: made.spec } },
   };
 }
 
 function startListener(name: string, record: ListenerRecord, ref: ListenerRef): CloudChange {
   return {
-    ...base(name, record.id), verb: 'Start', blueprint: 'SLB-15', reason: 'is stopped', needs: [],
+    ...base(name, record.id),
+    verb: 'Start',
+    blueprint: 'SLB-15',
+    reason: 'is stopped',
+    needs: [],
     fields: [{ path: 'state', from: 'stopped', to: 'running', impact: 'Safe', rule: 'mutable', blueprint: 'SLB-15' }],
     action: { service: 'slb', action: { kind: 'StartListener', ref } },
   };
@@ -96,7 +141,9 @@ export function listenerSpecOf(listener: EffectiveListener): ListenerSpec {
   };
 }
 
-function stickiness({ stickySession: sticky }: EffectiveListener): Pick<ListenerSpec, 'stickySession' | 'stickySeconds'> {
+function stickiness({
+  stickySession: sticky,
+}: EffectiveListener): Pick<ListenerSpec, 'stickySession' | 'stickySeconds'> {
   switch (sticky.type) {
     case 'None':
       return { stickySession: 'off', stickySeconds: 0 };

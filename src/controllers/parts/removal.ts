@@ -28,14 +28,25 @@ export function planDelete(record: RecordedResource, needs: readonly ResourceKey
   const presence = view.get<CloudRecord>(record.type, record.id);
   if (presence.kind === 'absent') return emptyPlan;
   const change: CloudChange = {
-    verb: 'Delete', type: record.type, name: record.name, ids: [record.id], count: 1, fields: [], impact: 'Safe', blueprint: 'ARCH-6',
+    verb: 'Delete',
+    type: record.type,
+    name: record.name,
+    ids: [record.id],
+    count: 1,
+    fields: [],
+    impact: 'Safe',
+    blueprint: 'ARCH-6',
     ...(record.zone === undefined ? {} : { zone: record.zone }),
-    reason: 'the object is deleted under deletionPolicy Delete', needs, action: deleteAction(record),
+    reason: 'the object is deleted under deletionPolicy Delete',
+    needs,
+    action: deleteAction(record),
   };
   return { ...emptyPlan, changes: [change] };
 }
 
 /** Records that are confirmed absent. */
 export function goneOf(records: readonly RecordedResource[], view: View): readonly string[] {
-  return records.filter((record) => view.get<CloudRecord>(record.type, record.id).kind === 'absent').map((record) => record.id);
+  return records
+    .filter((record) => view.get<CloudRecord>(record.type, record.id).kind === 'absent')
+    .map((record) => record.id);
 }

@@ -37,24 +37,51 @@ export function planReplacements(of: ReplacementsInput): ReplacementsPlan {
   const moved = mine.flatMap((item) => advance(of, item));
   const surplus = of.fleet.placements.flatMap((item) => (item.kind === 'shrink' ? [item.surplus] : []));
   const started = of.fleet.placements.flatMap((item): readonly Replacement[] => {
-    if (item.kind === 'surge') return [open(of, { id: item.surplus.id, name: item.surplus.name, zone: item.surplus.zone }, { toZone: item.toZone, step: 'Surge' })];
-    if (item.kind === 'shrink' && of.mayShrink) return [open(of, item.surplus, { toZone: item.surplus.zone, step: 'Draining' })];
+    if (item.kind === 'surge')
+      return [
+        open(
+          of,
+          { id: item.surplus.id, name: item.surplus.name, zone: item.surplus.zone },
+          { toZone: item.toZone, step: 'Surge' },
+        ),
+      ];
+    if (item.kind === 'shrink' && of.mayShrink)
+      return [open(of, item.surplus, { toZone: item.surplus.zone, step: 'Draining' })];
     return [];
   });
   const released = mine.filter((item) => item.step === 'Released');
-  const dues = mine.filter((item) => item.step === 'Draining' && of.behind !== undefined).map((item) => since(item) + (of.drainMs ?? 0) - of.input.now);
+  const dues = mine
+    .filter((item) => item.step === 'Draining' && of.behind !== undefined)
+    .map((item) => since(item) + (of.drainMs ?? 0) - of.input.now);
   return {
     plan: { ...emptyPlan, changes: released.flatMap((item) => release(of, item)) },
     replacements: [...moved, ...started].slice(0, 10),
-    retain: of.mayShrink ? [] : surplus.map((server) => ({ id: server.id, reason: 'fewer replicas are declared and deletionPolicy is Retain' })),
+    retain: of.mayShrink
+      ? []
+      : surplus.map((server) => ({
+          id: server.id,
+          reason: 'fewer replicas are declared and deletionPolicy is Retain',
+        })),
     dueInMs: dues.length > 0 ? Math.max(100, Math.min(...dues)) : undefined,
   };
 }
 
 type Leaving = Pick<LiveServer, 'id' | 'name' | 'zone'>;
 
-function open(of: ReplacementsInput, surplus: Leaving, to: { readonly toZone: string; readonly step: ReplacementStep }): Replacement {
-  return { slot: surplus.name, module: of.module, surplusId: surplus.id, fromZone: surplus.zone, toZone: to.toZone, step: to.step, since: formatTime(of.input.now) };
+function open(
+  of: ReplacementsInput,
+  surplus: Leaving,
+  to: { readonly toZone: string; readonly step: ReplacementStep },
+): Replacement {
+  return {
+    slot: surplus.name,
+    module: of.module,
+    surplusId: surplus.id,
+    fromZone: surplus.zone,
+    toZone: to.toZone,
+    step: to.step,
+    since: formatTime(of.input.now),
+  };
 }
 
 /** The end of the second on record: records have whole seconds, and a wait must never be cut short. */
@@ -74,7 +101,8 @@ function advance(of: ReplacementsInput, item: Replacement): readonly Replacement
 function factsOf(of: ReplacementsInput, item: Replacement): ReplacementFacts {
   const newcomer = of.fleet.servers.find((server) => server.id === item.newId);
   const surplus = of.fleet.servers.find((server) => server.id === item.surplusId);
-  const weight = (id: string | undefined) => of.behind?.parts?.backends.find((backend) => backend.serverId === id)?.weight;
+  const weight = (id: string | undefined) =>
+    of.behind?.parts?.backends.find((backend) => backend.serverId === id)?.weight;
   const shrinking = item.newId === undefined && item.step !== 'Surge';
   return {
     behindLoadBalancer: of.behind !== undefined,
@@ -120,7 +148,11 @@ function isNormal(of: ReplacementsInput, item: Replacement): boolean {
 /** Deletes the surplus once it is no backend any more. */
 function release(of: ReplacementsInput, item: Replacement) {
   const surplus = of.fleet.servers.find((server) => server.id === item.surplusId);
-  const isMember = of.behind !== undefined && (of.behind.parts?.backends.some((backend) => backend.serverId === item.surplusId) ?? true);
+  const isMember =
+    of.behind !== undefined &&
+    (of.behind.parts?.backends.some((backend) => backend.serverId === item.surplusId) ?? true);
   if (surplus === undefined || isMember || surplus.record?.prepaid === true || surplus.record === undefined) return [];
-  return [deleteServer(surplus, item.newId === undefined ? 'fewer replicas are declared' : `replaced by ${item.newId}`)];
+  return [
+    deleteServer(surplus, item.newId === undefined ? 'fewer replicas are declared' : `replaced by ${item.newId}`),
+  ];
 }

@@ -25,7 +25,11 @@ export interface RulesInput {
 export function planRules(input: RulesInput): CloudPlan {
   const name = `${input.groupName}/rules`;
   if (input.live === undefined) {
-    return { ...emptyPlan, blocked: input.blocked, pending: [{ type: RULES, name, id: input.groupId, why: 'its rules were not read yet' }] };
+    return {
+      ...emptyPlan,
+      blocked: input.blocked,
+      pending: [{ type: RULES, name, id: input.groupId, why: 'its rules were not read yet' }],
+    };
   }
   const wanted = new Map(input.desired.map((rule) => [ruleKey(rule), rule]));
   const have = new Map(input.live.rules.map((rule) => [ruleKey(rule), rule]));
@@ -35,10 +39,19 @@ export function planRules(input: RulesInput): CloudPlan {
   return {
     ...emptyPlan,
     blocked: input.blocked,
-    changes: [...chunks(missing).map((rules, index) => authorize(input, rules, index)), ...revoked.map((rule) => revoke(input, rule))],
+    changes: [
+      ...chunks(missing).map((rules, index) => authorize(input, rules, index)),
+      ...revoked.map((rule) => revoke(input, rule)),
+    ],
     reported: extra
       .filter((rule) => !revoked.includes(rule))
-      .map((rule) => ({ path: `${name}[${ruleText(rule)}]`, desired: 'not declared', observed: ruleText(rule), impact: 'Disruptive', blueprint: 'SG-8' })),
+      .map((rule) => ({
+        path: `${name}[${ruleText(rule)}]`,
+        desired: 'not declared',
+        observed: ruleText(rule),
+        impact: 'Disruptive',
+        blueprint: 'SG-8',
+      })),
   };
 }
 
@@ -49,8 +62,21 @@ function isLeaving(rule: LiveRule, leaving: ReadonlySet<string>): boolean {
 function authorize(input: RulesInput, rules: readonly SecurityGroupRule[], index: number): CloudChange {
   const name = index === 0 ? `${input.groupName}/rules` : `${input.groupName}/rules/${index}`;
   return {
-    verb: 'Create', type: RULES, name, ids: [], count: rules.length, impact: 'Safe', blueprint: 'SG-1',
-    fields: rules.map((rule) => ({ path: `[${ruleText(rule)}]`, from: 'absent', to: ruleText(rule), impact: 'Safe', rule: 'mutable', blueprint: 'SG-1' })),
+    verb: 'Create',
+    type: RULES,
+    name,
+    ids: [],
+    count: rules.length,
+    impact: 'Safe',
+    blueprint: 'SG-1',
+    fields: rules.map((rule) => ({
+      path: `[${ruleText(rule)}]`,
+      from: 'absent',
+      to: ruleText(rule),
+      impact: 'Safe',
+      rule: 'mutable',
+      blueprint: 'SG-1',
+    })),
     reason: 'declared and not there',
     needs: [resourceKey('SecurityGroup', input.groupName)],
     action: { service: 'ecs', action: { kind: 'AuthorizeRules', groupId: input.groupId, rules } },
@@ -61,8 +87,16 @@ function authorize(input: RulesInput, rules: readonly SecurityGroupRule[], index
 function revoke(input: RulesInput, rule: LiveRule): CloudChange {
   const impact = isOpenToWorld(rule) ? 'Safe' : 'Disruptive';
   return {
-    verb: 'Revoke', type: RULES, name: `${input.groupName}/rules/${ruleText(rule)}`, ids: [input.groupId], count: 1, impact, blueprint: 'SG-8',
-    fields: [{ path: `[${ruleText(rule)}]`, from: ruleText(rule), to: 'absent', impact, rule: 'mutable', blueprint: 'SG-8' }],
+    verb: 'Revoke',
+    type: RULES,
+    name: `${input.groupName}/rules/${ruleText(rule)}`,
+    ids: [input.groupId],
+    count: 1,
+    impact,
+    blueprint: 'SG-8',
+    fields: [
+      { path: `[${ruleText(rule)}]`, from: ruleText(rule), to: 'absent', impact, rule: 'mutable', blueprint: 'SG-8' },
+    ],
     reason: isOpenToWorld(rule) ? 'nobody declared it, and it is open to the world' : 'nobody declared it',
     needs: [],
     action: { service: 'ecs', action: { kind: 'RevokeRules', groupId: input.groupId, rules: [rule] } },
@@ -71,7 +105,11 @@ function revoke(input: RulesInput, rule: LiveRule): CloudChange {
 
 /** True for an accept rule from every address. */
 export function isOpenToWorld(rule: SecurityGroupRule): boolean {
-  return rule.policy === 'accept' && rule.source.kind === 'cidr' && (rule.source.cidr === '0.0.0.0/0' || rule.source.cidr === '::/0');
+  return (
+    rule.policy === 'accept' &&
+    rule.source.kind === 'cidr' &&
+    (rule.source.cidr === '0.0.0.0/0' || rule.source.cidr === '::/0')
+  );
 }
 
 /** `TCP 22/22 from 0.0.0.0/0`, as plans and drift show a rule. */
@@ -82,5 +120,7 @@ export function ruleText(rule: SecurityGroupRule): string {
 
 function chunks(rules: readonly SecurityGroupRule[]): readonly (readonly SecurityGroupRule[])[] {
   const count = Math.ceil(rules.length / RULES_PER_REQUEST);
-  return Array.from({ length: count }, (_, index) => rules.slice(index * RULES_PER_REQUEST, (index + 1) * RULES_PER_REQUEST));
+  return Array.from({ length: count }, (_, index) =>
+    rules.slice(index * RULES_PER_REQUEST, (index + 1) * RULES_PER_REQUEST),
+  );
 }

@@ -45,7 +45,19 @@ export function planSingle<S extends object>(input: SingleInput<S>, view: View):
 function planCreate<S extends object>(input: SingleInput<S>, reason: string): CloudPlan {
   const { type, name, create, blueprint, needs } = input;
   if (create.kind === 'missing') return { ...emptyPlan, blocked: [{ type, name, dependency: create.dependency }] };
-  const change = { verb: 'Create', type, name, ids: [], count: 1, fields: [], impact: 'Safe', blueprint, reason, needs, action: create.value } as const;
+  const change = {
+    verb: 'Create',
+    type,
+    name,
+    ids: [],
+    count: 1,
+    fields: [],
+    impact: 'Safe',
+    blueprint,
+    reason,
+    needs,
+    action: create.value,
+  } as const;
   return { ...emptyPlan, changes: [change] };
 }
 
@@ -58,8 +70,16 @@ function planLive<S extends object>(input: SingleInput<S>, live: CloudRecord & S
   const set = Object.fromEntries(mutable.map((field) => [field.path, field.to])) as Partial<S>;
   const { type, name } = input;
   const update = {
-    verb: 'Update', type, name, ids: [live.id], count: 1, fields: mutable, impact: 'Safe',
-    blueprint: mutable[0]?.blueprint ?? input.blueprint, reason: 'differs from the declaration', needs: [],
+    verb: 'Update',
+    type,
+    name,
+    ids: [live.id],
+    count: 1,
+    fields: mutable,
+    impact: 'Safe',
+    blueprint: mutable[0]?.blueprint ?? input.blueprint,
+    reason: 'differs from the declaration',
+    needs: [],
     action: input.update(live.id, set, live),
   } as const;
   return {
@@ -71,8 +91,22 @@ function planLive<S extends object>(input: SingleInput<S>, live: CloudRecord & S
 
 function planStart<S extends object>(input: SingleInput<S>, live: CloudRecord, action: CloudAction): CloudPlan {
   const { type, name, blueprint } = input;
-  const fields = [{ path: 'state', from: live.state, to: input.readyStates[0], impact: 'Safe', rule: 'mutable', blueprint }] as const;
-  const change = { verb: 'Start', type, name, ids: [live.id], count: 1, fields, impact: 'Safe', blueprint, reason: `is ${live.state}`, needs: [], action } as const;
+  const fields = [
+    { path: 'state', from: live.state, to: input.readyStates[0], impact: 'Safe', rule: 'mutable', blueprint },
+  ] as const;
+  const change = {
+    verb: 'Start',
+    type,
+    name,
+    ids: [live.id],
+    count: 1,
+    fields,
+    impact: 'Safe',
+    blueprint,
+    reason: `is ${live.state}`,
+    needs: [],
+    action,
+  } as const;
   return { ...emptyPlan, changes: [change] };
 }
 
@@ -81,7 +115,15 @@ function tagsLost<S extends object>(input: SingleInput<S>, live: CloudRecord): C
   const observed = live.tags[TAG_UID] ?? 'no tag';
   return {
     ...emptyPlan,
-    reported: [{ path: `${input.name}.tags`, desired: `${TAG_UID}=${input.uid}`, observed, impact: 'Forbidden', blueprint: input.blueprint }],
+    reported: [
+      {
+        path: `${input.name}.tags`,
+        desired: `${TAG_UID}=${input.uid}`,
+        observed,
+        impact: 'Forbidden',
+        blueprint: input.blueprint,
+      },
+    ],
   };
 }
 
@@ -92,5 +134,11 @@ function waiting<S extends object>(input: SingleInput<S>, id: string, why: strin
 /** A difference that no call of ours may mend. */
 export function reportField(name: string, field: FieldChange) {
   const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-  return { path: `${name}.${field.path}`, desired: text(field.to), observed: text(field.from), impact: field.impact, blueprint: field.blueprint };
+  return {
+    path: `${name}.${field.path}`,
+    desired: text(field.to),
+    observed: text(field.from),
+    impact: field.impact,
+    blueprint: field.blueprint,
+  };
 }

@@ -58,7 +58,9 @@ export function keptOf(servers: DeclaredServers, home: FleetHome): Fact<ServerSp
 }
 
 /** The object that holds the first-boot script. */
-export function userDataSource(from: BusinessModule['servers']['userDataFrom'] | undefined): UserDataSource | undefined {
+export function userDataSource(
+  from: BusinessModule['servers']['userDataFrom'] | undefined,
+): UserDataSource | undefined {
   if (from === undefined) return undefined;
   return from.type === 'ConfigMap'
     ? { kind: 'ConfigMap', name: from.configMapKeyRef.name, key: from.configMapKeyRef.key }
@@ -77,5 +79,8 @@ export function vSwitchWaits(zone: SecurityZone | undefined, view: View): CloudP
     const presence = view.get<VSwitchRecord>('VSwitch', id);
     return presence.kind !== 'present' || presence.record.state !== 'Available';
   });
-  return { ...emptyPlan, pending: waiting.map((id) => ({ type: 'VSwitch', name: id, id, why: 'is not Available yet' })) };
+  return {
+    ...emptyPlan,
+    pending: waiting.map((id) => ({ type: 'VSwitch', name: id, id, why: 'is not Available yet' })),
+  };
 }

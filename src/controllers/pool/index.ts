@@ -21,18 +21,38 @@ export const poolKind: OwnerKind<BastionPool, PoolRefs> = {
   plan: planPool,
   teardown: teardownPool,
   judge: judgePool,
-  details: (records) => records.filter((record) => record.type === 'SecurityGroup').map((record) => ({ type: 'GroupRules', parentId: record.id })),
+  details: (records) =>
+    records
+      .filter((record) => record.type === 'SecurityGroup')
+      .map((record) => ({ type: 'GroupRules', parentId: record.id })),
 };
 
 function admitPool(object: BastionPool, refs: PoolRefs): Admission {
-  return environmentAdmits(refs.environment, object, () => (refs.zone === undefined ? [] : poolInZone(object, refs.zone).map((problem) => `${problem.field}: ${problem.message} (${problem.rule})`)));
+  return environmentAdmits(refs.environment, object, () =>
+    refs.zone === undefined
+      ? []
+      : poolInZone(object, refs.zone).map((problem) => `${problem.field}: ${problem.message} (${problem.rule})`),
+  );
 }
 
 function judgePool(input: PoolInput, plan: KindPlan): Verdicts {
   return {
     concerns: [
-      judgeShare({ concern: 'RulesInSync', types: ['SecurityGroup', RULES], drift: 'RuleDrift', good: 'The security group admits the declared clients only' }, plan.plan, input.built),
-      judgeShare({ concern: 'ServersReady', types: ['Server'], drift: 'ServerDrift', good: 'All bastions run as declared' }, plan.plan, input.built),
+      judgeShare(
+        {
+          concern: 'RulesInSync',
+          types: ['SecurityGroup', RULES],
+          drift: 'RuleDrift',
+          good: 'The security group admits the declared clients only',
+        },
+        plan.plan,
+        input.built,
+      ),
+      judgeShare(
+        { concern: 'ServersReady', types: ['Server'], drift: 'ServerDrift', good: 'All bastions run as declared' },
+        plan.plan,
+        input.built,
+      ),
       judgeBalance(input, plan),
     ],
     findings: poolRules.flatMap((rule) => rule.judge(input)),

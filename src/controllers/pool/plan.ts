@@ -25,7 +25,13 @@ export function planPool(input: PoolInput): KindPlan {
   const fleet = planBastions(input);
   const replaced = planReplacements({ fleet, module: FLEET, input, mayShrink: true, behind: undefined });
   return {
-    plan: joinPlans([planGroup(input), planAccess(input), vSwitchWaits(input.refs.zone, input.view), fleet.plan, replaced.plan]),
+    plan: joinPlans([
+      planGroup(input),
+      planAccess(input),
+      vSwitchWaits(input.refs.zone, input.view),
+      fleet.plan,
+      replaced.plan,
+    ]),
     fleets: [fleet],
     replacements: replaced.replacements,
     gone: fleet.gone.map((record) => record.id),
@@ -40,7 +46,13 @@ export function teardownPool(input: PoolInput): KindPlan {
   const group = recordOf(input.records, 'sg');
   const plan = joinPlans([
     group === undefined ? emptyPlan : namedBy(input, group.id),
-    ...input.records.map((record) => planDelete(record, record.type === 'SecurityGroup' ? [...servers, resourceKey('SecurityGroupRules', 'sg/naming')] : [], input.view)),
+    ...input.records.map((record) =>
+      planDelete(
+        record,
+        record.type === 'SecurityGroup' ? [...servers, resourceKey('SecurityGroupRules', 'sg/naming')] : [],
+        input.view,
+      ),
+    ),
   ]);
   return { plan, fleets: [], replacements: [], gone: goneOf(input.records, input.view), retain: [] };
 }
@@ -49,19 +61,46 @@ function namedBy(input: PoolInput, groupId: string): CloudPlan {
   const naming = input.view
     .records('SecurityGroup')
     .filter((group) => group.id !== groupId)
-    .filter((group) => (input.view.detail<GroupRules>('GroupRules', group.id)?.parts.rules ?? []).some((rule) => rule.source.kind === 'group' && rule.source.groupId === groupId));
+    .filter((group) =>
+      (input.view.detail<GroupRules>('GroupRules', group.id)?.parts.rules ?? []).some(
+        (rule) => rule.source.kind === 'group' && rule.source.groupId === groupId,
+      ),
+    );
   if (naming.length === 0) return emptyPlan;
-  return { ...emptyPlan, pending: [{ type: 'SecurityGroupRules', name: 'sg/naming', id: groupId, why: `is named by rules of ${naming.map((group) => group.id).slice(0, 5).join(', ')}` }] };
+  return {
+    ...emptyPlan,
+    pending: [
+      {
+        type: 'SecurityGroupRules',
+        name: 'sg/naming',
+        id: groupId,
+        why: `is named by rules of ${naming
+          .map((group) => group.id)
+          .slice(0, 5)
+          .join(', ')}`,
+      },
+    ],
+  };
 }
 
 function planGroup(input: PoolInput): CloudPlan {
   const { object, refs } = input;
-  const spec = { displayName: cloudName(object.spec.displayName, object.metadata.name), description: object.spec.description ?? '' };
+  const spec = {
+    displayName: cloudName(object.spec.displayName, object.metadata.name),
+    description: object.spec.description ?? '',
+  };
   const { vpcId } = refs;
   return planSingle(
     {
-      type: 'SecurityGroup', name: 'sg', uid: object.metadata.uid, recorded: recordOf(input.records, 'sg'), desired: adjustSecurityGroup(spec),
-      table: securityGroupFields, readyStates: [''], blueprint: 'BAS-2', needs: [],
+      type: 'SecurityGroup',
+      name: 'sg',
+      uid: object.metadata.uid,
+      recorded: recordOf(input.records, 'sg'),
+      desired: adjustSecurityGroup(spec),
+      table: securityGroupFields,
+      readyStates: [''],
+      blueprint: 'BAS-2',
+      needs: [],
       create:
         vpcId === undefined
           ? missing('FinanceCloudEnvironment', object.spec.environmentRef.name, 'VPC id')
@@ -77,26 +116,50 @@ function planAccess(input: PoolInput): CloudPlan {
   if (group === undefined) return emptyPlan;
   const { clientCidrs, port } = input.object.spec.access;
   const desired: readonly SecurityGroupRule[] = clientCidrs.map((cidr) =>
-    adjustRule({ protocol: 'TCP', ports: `${port}/${port}`, source: { kind: 'cidr', cidr }, policy: 'accept', priority: 1, description: 'vpn-client' }),
+    adjustRule({
+      protocol: 'TCP',
+      ports: `${port}/${port}`,
+      source: { kind: 'cidr', cidr },
+      policy: 'accept',
+      priority: 1,
+      description: 'vpn-client',
+    }),
   );
   const live = input.view.detail<GroupRules>('GroupRules', group.id)?.parts;
   return planRules({
-    groupName: 'sg', groupId: group.id, desired, blocked: [], live: live ?? (input.madeNow.has(group.id) ? { rules: [] } : undefined),
-    undeclared: input.object.spec.undeclaredRules, leavingGroups: new Set(),
+    groupName: 'sg',
+    groupId: group.id,
+    desired,
+    blocked: [],
+    live: live ?? (input.madeNow.has(group.id) ? { rules: [] } : undefined),
+    undeclared: input.object.spec.undeclaredRules,
+    leavingGroups: new Set(),
   });
 }
 
 function planBastions(input: PoolInput): FleetPlan {
   const { object, refs } = input;
   const group = recordOf(input.records, 'sg');
-  const groupId: Fact<string> = group === undefined ? missing('BastionPool', object.metadata.name, 'own security group') : known(group.id);
-  const home: FleetHome = { displayName: cloudName(object.spec.displayName, object.metadata.name, FLEET), zone: refs.zone, zoneName: object.spec.securityZoneRef.name, groupId };
+  const groupId: Fact<string> =
+    group === undefined ? missing('BastionPool', object.metadata.name, 'own security group') : known(group.id);
+  const home: FleetHome = {
+    displayName: cloudName(object.spec.displayName, object.metadata.name, FLEET),
+    zone: refs.zone,
+    zoneName: object.spec.securityZoneRef.name,
+    groupId,
+  };
   const zones = refs.environment?.spec.zones.map((zone) => zone.name) ?? [];
   return planFleet(
     {
-      fleet: FLEET, uid: object.metadata.uid, wanted: new Map(zones.map((zone) => [zone, object.spec.perZone])),
-      template: (zone) => templateFor(object.spec, home, zone), tags: tagsOf(object.spec), kept: keptOf(object.spec, home),
-      recorded: serversOf(input.records, FLEET), replacements: input.replacements, closedZones: input.closedZones,
+      fleet: FLEET,
+      uid: object.metadata.uid,
+      wanted: new Map(zones.map((zone) => [zone, object.spec.perZone])),
+      template: (zone) => templateFor(object.spec, home, zone),
+      tags: tagsOf(object.spec),
+      kept: keptOf(object.spec, home),
+      recorded: serversOf(input.records, FLEET),
+      replacements: input.replacements,
+      closedZones: input.closedZones,
     },
     input.view,
   );

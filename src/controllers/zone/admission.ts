@@ -22,4 +22,3 @@ function isOlder(a: SecurityZone, b: SecurityZone): boolean {
   const age = (zone: SecurityZone) => `${zone.metadata.creationTimestamp ?? ''}|${zone.metadata.name}`;
   return age(a) < age(b);
 }
-

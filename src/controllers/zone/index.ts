@@ -17,19 +17,41 @@ export const zoneKind: OwnerKind<SecurityZone, ZoneRefs> = {
   types: ['VSwitch', 'SecurityGroup'],
   belongs: belongsTo,
   resolve: resolveZone,
-  admit: (object: SecurityZone, refs: ZoneRefs, stores: Stores): Admission => environmentAdmits(refs.environment, object, () => zoneProblems(object, stores)),
+  admit: (object: SecurityZone, refs: ZoneRefs, stores: Stores): Admission =>
+    environmentAdmits(refs.environment, object, () => zoneProblems(object, stores)),
   zoneStates: () => [],
   plan: planZone,
   teardown: teardownZone,
   judge: judgeZone,
-  details: (records) => records.filter((record) => record.type === 'SecurityGroup').map((record) => ({ type: 'GroupRules', parentId: record.id })),
+  details: (records) =>
+    records
+      .filter((record) => record.type === 'SecurityGroup')
+      .map((record) => ({ type: 'GroupRules', parentId: record.id })),
 };
 
 function judgeZone(input: ZoneInput, { plan }: KindPlan): Verdicts {
   return {
     concerns: [
-      judgeShare({ concern: 'NetworkReady', types: ['VPC', 'VSwitch', 'SecurityGroup'], drift: 'NetworkDrift', good: 'Both subnets and the security group are as declared' }, plan, input.built),
-      judgeShare({ concern: 'RulesInSync', types: [RULES], drift: 'RuleDrift', good: 'The security group admits what is declared' }, plan, input.built),
+      judgeShare(
+        {
+          concern: 'NetworkReady',
+          types: ['VPC', 'VSwitch', 'SecurityGroup'],
+          drift: 'NetworkDrift',
+          good: 'Both subnets and the security group are as declared',
+        },
+        plan,
+        input.built,
+      ),
+      judgeShare(
+        {
+          concern: 'RulesInSync',
+          types: [RULES],
+          drift: 'RuleDrift',
+          good: 'The security group admits what is declared',
+        },
+        plan,
+        input.built,
+      ),
     ],
     findings: zoneRules.flatMap((rule) => rule.judge(input)),
     addresses: [],

@@ -19,7 +19,12 @@ export type ZoneInput = PlanInput<SecurityZone, ZoneRefs>;
 
 /** The plan of a living zone. */
 export function planZone(input: ZoneInput): KindPlan {
-  const plan = joinPlans([vpcWait(input), ...input.object.spec.subnets.map((subnet) => planSubnet(input, subnet)), planGroup(input), planInbound(input)]);
+  const plan = joinPlans([
+    vpcWait(input),
+    ...input.object.spec.subnets.map((subnet) => planSubnet(input, subnet)),
+    planGroup(input),
+    planInbound(input),
+  ]);
   return { plan, fleets: [], replacements: [], gone: [], retain: [] };
 }
 
@@ -29,12 +34,16 @@ export function vpcWait(input: Pick<ZoneInput, 'refs' | 'view'>): CloudPlan {
   if (vpcId === undefined) return emptyPlan;
   const presence = input.view.get<VpcRecord>('VPC', vpcId);
   const ready = presence.kind === 'present' && presence.record.state === 'Available';
-  return ready ? emptyPlan : { ...emptyPlan, pending: [{ type: 'VPC', name: 'vpc', id: vpcId, why: 'is not Available yet' }] };
+  return ready
+    ? emptyPlan
+    : { ...emptyPlan, pending: [{ type: 'VPC', name: 'vpc', id: vpcId, why: 'is not Available yet' }] };
 }
 
 function vpcFact<T>(input: ZoneInput, use: (vpcId: string) => T): Fact<T> {
   const { vpcId } = input.refs;
-  return vpcId === undefined ? missing('FinanceCloudEnvironment', input.object.spec.environmentRef.name, 'VPC id') : known(use(vpcId));
+  return vpcId === undefined
+    ? missing('FinanceCloudEnvironment', input.object.spec.environmentRef.name, 'VPC id')
+    : known(use(vpcId));
 }
 
 function planSubnet(input: ZoneInput, subnet: Subnet): CloudPlan {
@@ -48,8 +57,15 @@ function planSubnet(input: ZoneInput, subnet: Subnet): CloudPlan {
   };
   return planSingle(
     {
-      type: 'VSwitch', name, uid: object.metadata.uid, recorded: recordOf(input.records, name), desired: adjustVSwitch(spec), table: vSwitchFields,
-      readyStates: ['Available'], blueprint: 'NET-2', needs: [resourceKey('VPC', 'vpc')],
+      type: 'VSwitch',
+      name,
+      uid: object.metadata.uid,
+      recorded: recordOf(input.records, name),
+      desired: adjustVSwitch(spec),
+      table: vSwitchFields,
+      readyStates: ['Available'],
+      blueprint: 'NET-2',
+      needs: [resourceKey('VPC', 'vpc')],
       create: vpcFact(input, (vpcId) => ({ service: 'vpc', action: { kind: 'CreateVSwitch', vpcId, spec, tags: {} } })),
       update: (id, set) => ({ service: 'vpc', action: { kind: 'UpdateVSwitch', id, set } }),
     },
@@ -59,12 +75,25 @@ function planSubnet(input: ZoneInput, subnet: Subnet): CloudPlan {
 
 function planGroup(input: ZoneInput): CloudPlan {
   const { object } = input;
-  const spec = { displayName: cloudName(object.spec.displayName, object.metadata.name), description: object.spec.description ?? '' };
+  const spec = {
+    displayName: cloudName(object.spec.displayName, object.metadata.name),
+    description: object.spec.description ?? '',
+  };
   return planSingle(
     {
-      type: 'SecurityGroup', name: 'sg', uid: object.metadata.uid, recorded: recordOf(input.records, 'sg'), desired: adjustSecurityGroup(spec), table: securityGroupFields,
-      readyStates: [''], blueprint: 'SG-12', needs: [resourceKey('VPC', 'vpc')],
-      create: vpcFact(input, (vpcId) => ({ service: 'ecs', action: { kind: 'CreateSecurityGroup', vpcId, spec, tags: {} } })),
+      type: 'SecurityGroup',
+      name: 'sg',
+      uid: object.metadata.uid,
+      recorded: recordOf(input.records, 'sg'),
+      desired: adjustSecurityGroup(spec),
+      table: securityGroupFields,
+      readyStates: [''],
+      blueprint: 'SG-12',
+      needs: [resourceKey('VPC', 'vpc')],
+      create: vpcFact(input, (vpcId) => ({
+        service: 'ecs',
+        action: { kind: 'CreateSecurityGroup', vpcId, spec, tags: {} },
+      })),
       update: (id, set) => ({ service: 'ecs', action: { kind: 'UpdateSecurityGroup', id, set } }),
     },
     input.view,
@@ -77,7 +106,8 @@ function planInbound(input: ZoneInput): CloudPlan {
   const rules = input.object.spec.inbound.flatMap((rule) => sourcesOf(input, rule));
   const live = input.view.detail<GroupRules>('GroupRules', group.id)?.parts;
   return planRules({
-    groupName: 'sg', groupId: group.id,
+    groupName: 'sg',
+    groupId: group.id,
     desired: rules.flatMap((rule) => (rule.kind === 'rules' ? rule.rules : [])),
     blocked: rules.flatMap((rule) => (rule.kind === 'blocked' ? [rule.blocked] : [])),
     live: live ?? (input.madeNow.has(group.id) ? { rules: [] } : undefined),
@@ -86,7 +116,9 @@ function planInbound(input: ZoneInput): CloudPlan {
   });
 }
 
-type Sourced = { readonly kind: 'rules'; readonly rules: readonly SecurityGroupRule[] } | { readonly kind: 'blocked'; readonly blocked: Blocked };
+type Sourced =
+  | { readonly kind: 'rules'; readonly rules: readonly SecurityGroupRule[] }
+  | { readonly kind: 'blocked'; readonly blocked: Blocked };
 
 /** A declared rule as cloud rules, nothing when its object is leaving, or the fact it waits for. */
 function sourcesOf(input: ZoneInput, rule: InboundRule): readonly Sourced[] {
@@ -104,18 +136,34 @@ function sourcesOf(input: ZoneInput, rule: InboundRule): readonly Sourced[] {
   }
 }
 
-function fromGroup(rule: InboundRule, of: { readonly kind: string; readonly name: string }, facts: ReadonlyMap<string, GroupFact>): readonly Sourced[] {
+function fromGroup(
+  rule: InboundRule,
+  of: { readonly kind: string; readonly name: string },
+  facts: ReadonlyMap<string, GroupFact>,
+): readonly Sourced[] {
   const fact = facts.get(of.name);
   if (fact?.leaving === true) return [];
-  if (fact?.groupId !== undefined) return [{ kind: 'rules', rules: expand(rule, { kind: 'group', groupId: fact.groupId }) }];
+  if (fact?.groupId !== undefined)
+    return [{ kind: 'rules', rules: expand(rule, { kind: 'group', groupId: fact.groupId }) }];
   const why = fact === undefined ? 'security group id (the object does not exist)' : 'security group id';
-  return [{ kind: 'blocked', blocked: { type: RULES, name: `sg/rules/${rule.name}`, dependency: { ...of, fact: why } } }];
+  return [
+    { kind: 'blocked', blocked: { type: RULES, name: `sg/rules/${rule.name}`, dependency: { ...of, fact: why } } },
+  ];
 }
 
 function expand(rule: InboundRule, source: SecurityGroupRule['source']): readonly SecurityGroupRule[] {
-  const ports = rule.ports?.map((range) => (range.includes('-') ? range.replace('-', '/') : `${range}/${range}`)) ?? ['-1/-1'];
+  const ports = rule.ports?.map((range) => (range.includes('-') ? range.replace('-', '/') : `${range}/${range}`)) ?? [
+    '-1/-1',
+  ];
   return ports.map((range) =>
-    adjustRule({ protocol: rule.protocol === 'All' ? 'ALL' : rule.protocol, ports: range, source, policy: 'accept', priority: rule.priority, description: rule.name }),
+    adjustRule({
+      protocol: rule.protocol === 'All' ? 'ALL' : rule.protocol,
+      ports: range,
+      source,
+      policy: 'accept',
+      priority: rule.priority,
+      description: rule.name,
+    }),
   );
 }
 

@@ -35,16 +35,24 @@ export function resolveZone(object: SecurityZone, stores: Stores): ZoneRefs {
 
 /** The group that a zone or pool publishes. */
 export function groupFact(object: SecurityZone | BastionPool): GroupFact {
-  return { exists: true, leaving: object.metadata.deletionTimestamp !== undefined, groupId: recordOf(object.status?.resources ?? [], 'sg')?.id };
+  return {
+    exists: true,
+    leaving: object.metadata.deletionTimestamp !== undefined,
+    groupId: recordOf(object.status?.resources ?? [], 'sg')?.id,
+  };
 }
 
 function usersOf(object: SecurityZone, stores: Stores): readonly string[] {
   const namespace = object.metadata.namespace ?? '';
-  const modules = stores.environments.list(namespace).flatMap((environment) =>
-    environment.spec.modules
-      .filter((module) => module.securityZoneRef.name === object.metadata.name && hasServers(environment, module.name))
-      .map((module) => `module ${module.name} of FinanceCloudEnvironment ${environment.metadata.name}`),
-  );
+  const modules = stores.environments
+    .list(namespace)
+    .flatMap((environment) =>
+      environment.spec.modules
+        .filter(
+          (module) => module.securityZoneRef.name === object.metadata.name && hasServers(environment, module.name),
+        )
+        .map((module) => `module ${module.name} of FinanceCloudEnvironment ${environment.metadata.name}`),
+    );
   const pools = stores.pools
     .list(namespace)
     .filter((pool) => pool.spec.securityZoneRef.name === object.metadata.name && hasServers(pool, 'bastion'))

@@ -16,7 +16,9 @@ export function teardownZone(input: ZoneInput): KindPlan {
   const plan = joinPlans([
     withdrawRules(input, group?.id),
     inUse,
-    ...input.records.map((record) => planDelete(record, ['Server:users', 'SecurityGroupRules:sg/naming'] as const, input.view)),
+    ...input.records.map((record) =>
+      planDelete(record, ['Server:users', 'SecurityGroupRules:sg/naming'] as const, input.view),
+    ),
     group === undefined ? emptyPlan : namedBy(input, group.id),
   ]);
   return { plan, fleets: [], replacements: [], gone: goneOf(input.records, input.view), retain: [] };
@@ -28,16 +30,39 @@ function withdrawRules(input: ZoneInput, groupId: string | undefined): CloudPlan
   const live = input.view.detail<GroupRules>('GroupRules', groupId)?.parts;
   if (live === undefined) return emptyPlan;
   const named = live.rules.filter((rule) => rule.source.kind === 'group');
-  return planRules({ groupName: 'sg', groupId, desired: [], blocked: [], live: { rules: named }, undeclared: 'Revoke', leavingGroups: new Set() });
+  return planRules({
+    groupName: 'sg',
+    groupId,
+    desired: [],
+    blocked: [],
+    live: { rules: named },
+    undeclared: 'Revoke',
+    leavingGroups: new Set(),
+  });
 }
 
 /** Servers that still live in the zone, and objects that are going to put some there. */
 function usersOf(input: ZoneInput): CloudPlan {
   const ids = new Set(input.records.map((record) => record.id));
-  const servers = input.view.records<ServerRecord & ServerSpec>('Server').filter((server) => ids.has(server.vSwitchId) || server.groupIds.some((id) => ids.has(id)));
-  const users = [...input.refs.users, ...servers.filter(() => input.refs.users.length === 0).map((server) => `server ${server.id}`)];
+  const servers = input.view
+    .records<ServerRecord & ServerSpec>('Server')
+    .filter((server) => ids.has(server.vSwitchId) || server.groupIds.some((id) => ids.has(id)));
+  const users = [
+    ...input.refs.users,
+    ...servers.filter(() => input.refs.users.length === 0).map((server) => `server ${server.id}`),
+  ];
   if (users.length === 0) return emptyPlan;
-  return { ...emptyPlan, pending: [{ type: 'Server', name: 'users', id: '', why: `is used by ${users.slice(0, 5).join(', ')}${users.length > 5 ? ` and ${users.length - 5} more` : ''}` }] };
+  return {
+    ...emptyPlan,
+    pending: [
+      {
+        type: 'Server',
+        name: 'users',
+        id: '',
+        why: `is used by ${users.slice(0, 5).join(', ')}${users.length > 5 ? ` and ${users.length - 5} more` : ''}`,
+      },
+    ],
+  };
 }
 
 /** Rules of other groups that name this one keep it alive: ours are withdrawn by their own objects, a stranger's blocks. */
@@ -48,7 +73,12 @@ function namedBy(input: ZoneInput, groupId: string): CloudPlan {
     return rules.some((rule) => rule.source.kind === 'group' && rule.source.groupId === groupId);
   });
   if (naming.length === 0) return emptyPlan;
-  const text = naming.map((group) => group.id).slice(0, 5).join(', ');
-  return { ...emptyPlan, pending: [{ type: 'SecurityGroupRules', name: 'sg/naming', id: groupId, why: `is named by rules of ${text}` }] };
+  const text = naming
+    .map((group) => group.id)
+    .slice(0, 5)
+    .join(', ');
+  return {
+    ...emptyPlan,
+    pending: [{ type: 'SecurityGroupRules', name: 'sg/naming', id: groupId, why: `is named by rules of ${text}` }],
+  };
 }
-

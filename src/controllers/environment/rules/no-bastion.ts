@@ -6,5 +6,12 @@ export const noBastion: EnvironmentRule = {
   judge: ({ object, refs }) =>
     refs.pools.length > 0 || object.spec.modules.length === 0
       ? []
-      : [{ rule: 'BAS-4', severity: 'Warning', message: 'No BastionPool belongs to this environment: administrators have no controlled way in', evidence: 'no BastionPool names it' }],
+      : [
+          {
+            rule: 'BAS-4',
+            severity: 'Warning',
+            message: 'No BastionPool belongs to this environment: administrators have no controlled way in',
+            evidence: 'no BastionPool names it',
+          },
+        ],
 };

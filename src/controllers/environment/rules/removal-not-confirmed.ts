@@ -6,12 +6,20 @@ export const removalNotConfirmed: EnvironmentRule = {
   id: 'ARCH-6',
   judge: (input) => {
     if (input.object.spec.deletionPolicy === 'Retain') return [];
-    const names = new Set(leftRecords(input).filter((record) => !isConfirmed(input, record)).map((record) => (record.type === 'LoadBalancer' ? record.name : (record.name.split('/')[0] ?? ''))));
+    const names = new Set(
+      leftRecords(input)
+        .filter((record) => !isConfirmed(input, record))
+        .map((record) => (record.type === 'LoadBalancer' ? record.name : (record.name.split('/')[0] ?? ''))),
+    );
     return [...names].map((name) => ({
       rule: 'ARCH-6',
       severity: 'Warning',
       message: `${name} left the spec and still runs (ConfirmationRequired): set annotation financecloud.io/confirm-removal: ${name} to have it released, or put it back into the spec`,
-      evidence: leftRecords(input).filter((record) => record.name.startsWith(name)).map((record) => record.id).slice(0, 10).join(', '),
+      evidence: leftRecords(input)
+        .filter((record) => record.name.startsWith(name))
+        .map((record) => record.id)
+        .slice(0, 10)
+        .join(', '),
     }));
   },
 };

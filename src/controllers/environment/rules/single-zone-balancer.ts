@@ -8,6 +8,13 @@ export const singleZoneBalancer: EnvironmentRule = {
     input.object.spec.modules.flatMap((module) => {
       const live = liveBalancer(input, module);
       if (live === undefined || (live.slaveZone !== '' && live.slaveZone !== live.masterZone)) return [];
-      return [{ rule: 'SLB-4', severity: 'Warning', message: `Load balancer ${live.id} of module ${module.name} has no standby zone: it does not survive the loss of ${live.masterZone}`, evidence: `${live.masterZone}, ${live.slaveZone}` }];
+      return [
+        {
+          rule: 'SLB-4',
+          severity: 'Warning',
+          message: `Load balancer ${live.id} of module ${module.name} has no standby zone: it does not survive the loss of ${live.masterZone}`,
+          evidence: `${live.masterZone}, ${live.slaveZone}`,
+        },
+      ];
     }),
 };

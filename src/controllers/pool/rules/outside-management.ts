@@ -4,7 +4,16 @@ import type { PoolRule } from './index.ts';
 export const outsideManagement: PoolRule = {
   id: 'NET-7',
   judge: ({ refs }) =>
-    refs.zone === undefined || refs.zone.spec.tier === 'Management' || refs.environment?.spec.network.design === 'Standard'
+    refs.zone === undefined ||
+    refs.zone.spec.tier === 'Management' ||
+    refs.environment?.spec.network.design === 'Standard'
       ? []
-      : [{ rule: 'NET-7', severity: 'Warning', message: `The bastions live in zone ${refs.zone.metadata.name} of tier ${refs.zone.spec.tier}; the management zone is advised`, evidence: `tier ${refs.zone.spec.tier}` }],
+      : [
+          {
+            rule: 'NET-7',
+            severity: 'Warning',
+            message: `The bastions live in zone ${refs.zone.metadata.name} of tier ${refs.zone.spec.tier}; the management zone is advised`,
+            evidence: `tier ${refs.zone.spec.tier}`,
+          },
+        ],
 };

@@ -5,10 +5,14 @@ import type { ZoneRule } from './index.ts';
 export const layer4NeedsClients: ZoneRule = {
   id: 'SG-3',
   judge: (input: ZoneInput) => {
-    const modules = (input.refs.environment?.spec.modules ?? []).filter((module) => module.securityZoneRef.name === input.object.metadata.name);
+    const modules = (input.refs.environment?.spec.modules ?? []).filter(
+      (module) => module.securityZoneRef.name === input.object.metadata.name,
+    );
     return modules.flatMap((module) =>
       (module.loadBalancer?.listeners ?? [])
-        .filter((listener) => listener.protocol !== 'HTTP' && !admitsClients(input, listener.protocol, listener.backendPort))
+        .filter(
+          (listener) => listener.protocol !== 'HTTP' && !admitsClients(input, listener.protocol, listener.backendPort),
+        )
         .map((listener) => ({
           rule: 'SG-3',
           severity: 'Warning',
@@ -21,7 +25,10 @@ export const layer4NeedsClients: ZoneRule = {
 
 function admitsClients(input: ZoneInput, protocol: string, port: number): boolean {
   return input.object.spec.inbound.some(
-    (rule) => rule.from.type !== 'LoadBalancers' && [protocol, 'All'].includes(rule.protocol) && (rule.ports ?? ['1-65535']).some((range) => covers(range, port)),
+    (rule) =>
+      rule.from.type !== 'LoadBalancers' &&
+      [protocol, 'All'].includes(rule.protocol) &&
+      (rule.ports ?? ['1-65535']).some((range) => covers(range, port)),
   );
 }
 
