@@ -30,9 +30,15 @@ export const newAgenda = (): Agenda => ({ seq: 0, heap: [], waiting: new Map() }
 const before = (a: Due, b: Due): boolean => a.at < b.at || (a.at === b.at && a.seq < b.seq);
 
 const swap = (heap: Due[], i: number, j: number): void => {
-  const held = heap[i] as Due;
-  heap[i] = heap[j] as Due;
-  heap[j] = held;
+  const [a, b] = [heap[i], heap[j]];
+  if (a === undefined || b === undefined) return;
+  heap[i] = b;
+  heap[j] = a;
+};
+
+const isBefore = (heap: readonly Due[], i: number, j: number): boolean => {
+  const [a, b] = [heap[i], heap[j]];
+  return a !== undefined && b !== undefined && before(a, b);
 };
 
 const sift = (heap: Due[]): void => {
@@ -40,7 +46,7 @@ const sift = (heap: Due[]): void => {
   for (;;) {
     let least = parent;
     for (const child of [2 * parent + 1, 2 * parent + 2]) {
-      if (child < heap.length && before(heap[child] as Due, heap[least] as Due)) least = child;
+      if (isBefore(heap, child, least)) least = child;
     }
     if (least === parent) return;
     swap(heap, parent, least);
@@ -56,7 +62,7 @@ export const schedule = (agenda: Agenda, due: Omit<Due, 'seq'>): void => {
   let child = heap.length - 1;
   while (child > 0) {
     const parent = (child - 1) >> 1;
-    if (!before(heap[child] as Due, heap[parent] as Due)) return;
+    if (!isBefore(heap, child, parent)) return;
     swap(heap, child, parent);
     child = parent;
   }
@@ -66,8 +72,8 @@ export const schedule = (agenda: Agenda, due: Omit<Due, 'seq'>): void => {
 export const takeDue = (agenda: Agenda, now: number): Due | undefined => {
   const first = agenda.heap[0];
   if (first === undefined || first.at > now) return undefined;
-  const last = agenda.heap.pop() as Due;
-  if (agenda.heap.length > 0) {
+  const last = agenda.heap.pop();
+  if (last !== undefined && agenda.heap.length > 0) {
     agenda.heap[0] = last;
     sift(agenda.heap);
   }

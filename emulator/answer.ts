@@ -1,5 +1,6 @@
 // The wire form of answers: JSON, or XML for V1 callers that ask for nothing else.
 
+import { textOf } from './json.ts';
 import type { Fault } from './refusal.ts';
 import type { WireAnswer } from './wire.ts';
 
@@ -25,7 +26,7 @@ const xmlOf = (name: string, value: unknown): string => {
       .map(([key, sub]) => xmlOf(key, sub))
       .join('')}</${name}>`;
   }
-  return `<${name}>${escape(String(value as string | number | boolean))}</${name}>`;
+  return `<${name}>${escape(textOf(value))}</${name}>`;
 };
 
 const write = (

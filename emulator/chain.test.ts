@@ -15,6 +15,31 @@ const withBench =
     }
   };
 
+const vpcCount = async (bench: Bench): Promise<number> =>
+  (await bench.must('vpc', 'DescribeVpcs', { RegionId: REGION })).TotalCount;
+const orderFault = (bench: Bench, fault: object): ReturnType<Bench['control']> =>
+  bench.control('POST', 'faults', { match: { service: 'vpc', action: 'CreateVpc' }, ...fault });
+
+const vpcStatus = async (bench: Bench): Promise<string> =>
+  (await bench.must('vpc', 'DescribeVpcs', { RegionId: REGION })).Vpcs.Vpc[0].Status;
+
+const ledgerOfStory = async (seed: number): Promise<unknown> => {
+  const bench = await startBench({ seed });
+  try {
+    const ground = await layGround(bench);
+    await bench.must('ecs', 'RunInstances', runOn(ground, { Amount: 3, ClientToken: 'x' }));
+    await bench.advance(7);
+    await bench.ask('ecs', 'DescribeInstances', { RegionId: REGION });
+    await bench.control('POST', `zones/${REGION}f/outage`);
+    await bench.advance(60);
+    await bench.control('POST', `zones/${REGION}f/restore`);
+    await bench.advance(60);
+    return (await bench.control('GET', 'ledger')).json;
+  } finally {
+    await bench.stop();
+  }
+};
+
 describe('validation and routing', () => {
   let bench: Bench;
   before(async () => {
@@ -300,11 +325,6 @@ describe('ClientToken', () => {
 
 describe('faults on order', () => {
   const create = { RegionId: REGION, ClientToken: 'once' };
-  const count = async (bench: Bench): Promise<number> =>
-    (await bench.must('vpc', 'DescribeVpcs', { RegionId: REGION })).TotalCount;
-  const order = (bench: Bench, fault: object): ReturnType<Bench['control']> =>
-    bench.control('POST', 'faults', { match: { service: 'vpc', action: 'CreateVpc' }, ...fault });
-
   const answers = [
     {
       why: 'throttled before: nothing is done',
@@ -335,13 +355,13 @@ describe('faults on order', () => {
     it(
       why,
       withBench({}, async (bench) => {
-        await order(bench, { what, position });
+        await orderFault(bench, { what, position });
         const got = await bench.ask('vpc', 'CreateVpc', create);
         assert.deepEqual([got.status, got.json.Code], [status, code]);
         if (code === 'Throttling.Api') assert.equal(got.headers['x-acs-retry-after'], '1500');
-        assert.equal(await count(bench), made);
+        assert.equal(await vpcCount(bench), made);
         await bench.must('vpc', 'CreateVpc', create);
-        assert.equal(await count(bench), 1, 'the same token afterwards makes exactly one');
+        assert.equal(await vpcCount(bench), 1, 'the same token afterwards makes exactly one');
       }),
     );
   }
@@ -349,18 +369,18 @@ describe('faults on order', () => {
   it(
     'an HTML 502, an empty 200 and half an answer come as such',
     withBench({}, async (bench) => {
-      await order(bench, { what: 'html502' });
+      await orderFault(bench, { what: 'html502' });
       const html = await bench.ask('vpc', 'CreateVpc', create);
       assert.deepEqual([html.status, html.json, html.headers['content-type']], [502, undefined, 'text/html']);
-      assert.equal(await count(bench), 0);
-      await order(bench, { what: 'empty200', position: 'after-commit' });
+      assert.equal(await vpcCount(bench), 0);
+      await orderFault(bench, { what: 'empty200', position: 'after-commit' });
       const empty = await bench.ask('vpc', 'CreateVpc', create);
       assert.deepEqual([empty.status, empty.text], [200, '']);
-      await order(bench, { what: 'truncated', position: 'after-commit' });
+      await orderFault(bench, { what: 'truncated', position: 'after-commit' });
       const half = await bench.ask('vpc', 'CreateVpc', create);
       assert.equal(half.json, undefined);
       assert.ok(half.text.startsWith('{"RequestId"'));
-      assert.equal(await count(bench), 1);
+      assert.equal(await vpcCount(bench), 1);
     }),
   );
 
@@ -371,9 +391,9 @@ describe('faults on order', () => {
         ['before', 0],
         ['answer-lost', 1],
       ] as const) {
-        await order(bench, { what: 'reset', position });
+        await orderFault(bench, { what: 'reset', position });
         await assert.rejects(bench.ask('vpc', 'CreateVpc', create), { code: 'ECONNRESET' });
-        assert.equal(await count(bench), made);
+        assert.equal(await vpcCount(bench), made);
       }
       const calls = (await bench.control('GET', 'ledger')).json.calls.filter(
         (call: { action: string }) => call.action === 'CreateVpc',
@@ -391,13 +411,13 @@ describe('faults on order', () => {
   it(
     'a hang ends only with the client, and the work may be done',
     withBench({}, async (bench) => {
-      await order(bench, { what: 'hang', position: 'after-commit' });
+      await orderFault(bench, { what: 'hang', position: 'after-commit' });
       const hanging = bench.ask('vpc', 'CreateVpc', create);
       const outcome = hanging.then(
         () => 'answered',
         () => 'cut',
       );
-      while ((await count(bench)) === 0);
+      while ((await vpcCount(bench)) === 0);
       await bench.stop();
       assert.equal(await outcome, 'cut');
     }),
@@ -406,21 +426,21 @@ describe('faults on order', () => {
   it(
     'a slow answer comes late; slow before the work, the effect is late too',
     withBench({}, async (bench) => {
-      await order(bench, { what: { kind: 'slow', ms: 300 }, position: 'before' });
+      await orderFault(bench, { what: { kind: 'slow', ms: 300 }, position: 'before' });
       const late = bench.ask('vpc', 'CreateVpc', create);
-      assert.equal(await count(bench), 0, 'a look-up finds nothing yet');
+      assert.equal(await vpcCount(bench), 0, 'a look-up finds nothing yet');
       assert.equal((await late).status, 200);
-      assert.equal(await count(bench), 1);
+      assert.equal(await vpcCount(bench), 1);
     }),
   );
 
   it(
     'a token that was not remembered makes a second one',
     withBench({}, async (bench) => {
-      await order(bench, { what: 'error', position: 'after-commit', forgetToken: true });
+      await orderFault(bench, { what: 'error', position: 'after-commit', forgetToken: true });
       await bench.ask('vpc', 'CreateVpc', create);
       await bench.must('vpc', 'CreateVpc', create);
-      assert.equal(await count(bench), 2);
+      assert.equal(await vpcCount(bench), 2);
     }),
   );
 
@@ -428,7 +448,7 @@ describe('faults on order', () => {
     'strikes from the nth match on, so often as ordered, and only what matches',
     withBench({}, async (bench) => {
       const rule = (
-        await order(bench, { match: { service: 'vpc', resource: 'special' }, what: 'error', nth: 2, count: 2 })
+        await orderFault(bench, { match: { service: 'vpc', resource: 'special' }, what: 'error', nth: 2, count: 2 })
       ).json;
       const codes: number[] = [];
       for (const VpcName of ['special', 'plain', 'special', 'special', 'special'])
@@ -481,15 +501,13 @@ describe('visibility', () => {
 });
 
 describe('life cycles', () => {
-  const status = async (bench: Bench): Promise<string> =>
-    (await bench.must('vpc', 'DescribeVpcs', { RegionId: REGION })).Vpcs.Vpc[0].Status;
   it(
     'a step can wait for reads instead of time',
     withBench({ lifecycle: { 'vpc.vpc.pending': { kind: 'describes', count: 3 } } }, async (bench) => {
       await bench.must('vpc', 'CreateVpc', { RegionId: REGION });
       await bench.advance(3600);
       assert.deepEqual(
-        [await status(bench), await status(bench), await status(bench), await status(bench)],
+        [await vpcStatus(bench), await vpcStatus(bench), await vpcStatus(bench), await vpcStatus(bench)],
         ['Pending', 'Pending', 'Pending', 'Available'],
       );
     }),
@@ -499,31 +517,15 @@ describe('life cycles', () => {
     withBench({ lifecycle: { 'vpc.vpc.pending': { kind: 'never' } } }, async (bench) => {
       await bench.must('vpc', 'CreateVpc', { RegionId: REGION });
       await bench.advance(1e6);
-      assert.equal(await status(bench), 'Pending');
+      assert.equal(await vpcStatus(bench), 'Pending');
     }),
   );
 });
 
 describe('determinism', () => {
-  const story = async (seed: number): Promise<unknown> => {
-    const bench = await startBench({ seed });
-    try {
-      const ground = await layGround(bench);
-      await bench.must('ecs', 'RunInstances', runOn(ground, { Amount: 3, ClientToken: 'x' }));
-      await bench.advance(7);
-      await bench.ask('ecs', 'DescribeInstances', { RegionId: REGION });
-      await bench.control('POST', `zones/${REGION}f/outage`);
-      await bench.advance(60);
-      await bench.control('POST', `zones/${REGION}f/restore`);
-      await bench.advance(60);
-      return (await bench.control('GET', 'ledger')).json;
-    } finally {
-      await bench.stop();
-    }
-  };
   it('the same seed and requests on a manual clock give the same ledger, another seed another', async () => {
-    const first = await story(7);
-    assert.deepEqual(await story(7), first);
-    assert.notDeepEqual(await story(8), first);
+    const first = await ledgerOfStory(7);
+    assert.deepEqual(await ledgerOfStory(7), first);
+    assert.notDeepEqual(await ledgerOfStory(8), first);
   });
 });

@@ -3,7 +3,7 @@
 import { failure, success, type AnswerForm } from './answer.ts';
 import { type FaultRule, spoil, strike } from './faults.ts';
 import { type Envelope, openEnvelope, operationOf, requireEnvelope, serviceOf } from './identify.ts';
-import { appendCall, withoutSecrets } from './ledger.ts';
+import { appendCall, type CallEntry, withoutSecrets } from './ledger.ts';
 import { metadata } from './metadata/index.ts';
 import { drawUuid } from './random.ts';
 import { type Fault, isRefusal, refuse } from './refusal.ts';
@@ -24,7 +24,10 @@ export interface Core {
   readonly complain: (text: string) => void;
 }
 
-type Outcome = { readonly kind: 'ok'; readonly body: Answer } | { readonly kind: 'refused'; readonly fault: Fault };
+/** The end of a step that may refuse. */
+type Attempt<T> = { readonly kind: 'ok'; readonly body: T } | { readonly kind: 'refused'; readonly fault: Fault };
+
+type Outcome = Attempt<Answer>;
 
 interface Admitted {
   readonly order: Order;
@@ -38,7 +41,7 @@ const DEFECT: Fault = {
 };
 
 /** The outcome of a step that may refuse; anything else that is thrown is a defect: 500 for the caller, the text for the log. */
-const attempt = (core: Core, run: () => Answer): Outcome => {
+const attempt = <T>(core: Core, run: () => T): Attempt<T> => {
   try {
     return { kind: 'ok', body: run() };
   } catch (error) {
@@ -112,25 +115,43 @@ const faultOf = (rule: FaultRule, headers: Record<string, string>): Fault | unde
   return { status: 400, code: rule.what.code, message: 'Request was denied due to user flow control.' };
 };
 
-const record = (
+/** What became of a request. */
+interface Dealt {
+  readonly asked: Asked;
+  readonly admitted: Admitted | undefined;
+  readonly outcome: Outcome;
+  readonly trace: Trace | undefined;
+}
+
+const answerPart = (outcome: Outcome): Pick<CallEntry, 'status' | 'code'> =>
+  outcome.kind === 'ok' ? { status: 200, code: null } : { status: outcome.fault.status, code: outcome.fault.code };
+
+const askedPart = (
   core: Core,
   request: WireRequest,
-  entry: { asked: Asked; admitted: Admitted | undefined; outcome: Outcome; trace: Trace | undefined },
-): void => {
-  const { asked, admitted, outcome, trace } = entry;
-  const { order, rule } = admitted ?? {};
+  dealt: Dealt,
+): Pick<CallEntry, 'account' | 'region' | 'accessKeyId' | 'mutating'> => {
+  const order = dealt.admitted?.order;
+  if (order === undefined) return { account: null, region: null, accessKeyId: claimedKey(request), mutating: false };
+  return {
+    account: order.account,
+    region: regionOf(core.world, order.account, order.params),
+    accessKeyId: order.accessKeyId,
+    mutating: order.operation.effect === 'write',
+  };
+};
+
+const record = (core: Core, request: WireRequest, dealt: Dealt): void => {
+  const { asked, trace } = dealt;
+  const rule = dealt.admitted?.rule;
   appendCall(core.world.state().ledger, {
     at: core.world.clock.now(),
-    account: order?.account ?? null,
-    region: order === undefined ? null : regionOf(core.world, order.account, order.params),
     service: asked.module?.name ?? asked.envelope.version,
     action: asked.envelope.action,
     requestId: asked.requestId,
-    accessKeyId: order?.accessKeyId ?? claimedKey(request),
-    mutating: order?.operation.effect === 'write',
     params: withoutSecrets(asked.envelope.params),
-    status: outcome.kind === 'ok' ? 200 : outcome.fault.status,
-    code: outcome.kind === 'ok' ? null : outcome.fault.code,
+    ...askedPart(core, request, dealt),
+    ...answerPart(dealt.outcome),
     effect: trace?.committed === true ? 'committed' : 'none',
     resourceIds: [...(trace?.ids ?? [])],
     fault: rule === undefined ? null : `${rule.what.kind} ${rule.position}`,
@@ -143,35 +164,62 @@ const deliver = (rule: FaultRule | undefined, answer: WireAnswer): Delivery => {
   return spoil(rule.what, answer);
 };
 
-/** The whole way of one request. */
-export const handle = async (core: Core, request: WireRequest): Promise<Delivery> => {
-  const { world } = core;
+const pauseFor = async (
+  core: Core,
+  rule: FaultRule | undefined,
+  at: { readonly before: boolean; readonly signal: AbortSignal },
+): Promise<void> => {
+  if (rule?.what.kind !== 'slow' || (rule.position === 'before') !== at.before) return;
+  await core.world.clock.pause(rule.what.ms, at.signal);
+};
+
+/** Whether a rule lets the work be done. */
+const letsWork = (rule: FaultRule | undefined): boolean =>
+  rule === undefined || rule.position !== 'before' || rule.what.kind === 'slow';
+
+const work = (
+  core: Core,
+  { order, rule }: Admitted,
+  headers: Record<string, string>,
+): { outcome: Outcome; trace: Trace } => {
+  const trace = traceOf(order);
+  const outcome: Outcome = letsWork(rule)
+    ? attempt(core, () => route(core.world, order, trace))
+    : { kind: 'ok', body: {} };
+  const fault = rule === undefined ? undefined : faultOf(rule, headers);
+  return { trace, outcome: fault !== undefined && outcome.kind === 'ok' ? { kind: 'refused', fault } : outcome };
+};
+
+const askedOf = (core: Core, request: WireRequest): Asked => {
   const envelope = openEnvelope(request);
-  const asked: Asked = {
+  return {
     envelope,
-    module: serviceOf(world.modules, envelope),
-    requestId: drawUuid(world.state().streams, 'requests'),
+    module: serviceOf(core.world.modules, envelope),
+    requestId: drawUuid(core.world.state().streams, 'requests'),
     headers: {},
   };
-  let admitted: Admitted | undefined;
-  let trace: Trace | undefined;
-  let outcome = attempt(core, () => {
-    admitted = admit(core, request, asked);
-    return {};
-  });
-  const rule = (admitted as Admitted | undefined)?.rule;
-  if (rule?.what.kind === 'slow' && rule.position === 'before') await world.clock.pause(rule.what.ms, request.signal);
-  const ordered = rule === undefined ? undefined : faultOf(rule, asked.headers);
-  const spared = rule === undefined || rule.position !== 'before' || rule.what.kind === 'slow';
-  if (outcome.kind === 'ok' && admitted !== undefined && spared) {
-    const { order } = admitted as Admitted;
-    const current = traceOf(order);
-    trace = current;
-    outcome = attempt(core, () => route(world, order, current));
-  }
-  if (ordered !== undefined && outcome.kind === 'ok') outcome = { kind: 'refused', fault: ordered };
+};
+
+/** The work of an admitted request, with its slow moments before and after. */
+const perform = async (
+  core: Core,
+  request: WireRequest,
+  dealt: { readonly asked: Asked; readonly admitted: Admitted },
+): Promise<Delivery> => {
+  const { asked, admitted } = dealt;
+  await pauseFor(core, admitted.rule, { before: true, signal: request.signal });
+  const { outcome, trace } = work(core, admitted, asked.headers);
   record(core, request, { asked, admitted, outcome, trace });
-  if (rule?.what.kind === 'slow' && rule.position !== 'before') await world.clock.pause(rule.what.ms, request.signal);
+  await pauseFor(core, admitted.rule, { before: false, signal: request.signal });
   const form = formOf(request, asked);
-  return deliver(rule, outcome.kind === 'ok' ? success(form, outcome.body) : failure(form, outcome.fault));
+  return deliver(admitted.rule, outcome.kind === 'ok' ? success(form, outcome.body) : failure(form, outcome.fault));
+};
+
+/** The whole way of one request. */
+export const handle = async (core: Core, request: WireRequest): Promise<Delivery> => {
+  const asked = askedOf(core, request);
+  const admission = attempt(core, () => admit(core, request, asked));
+  if (admission.kind === 'ok') return perform(core, request, { asked, admitted: admission.body });
+  record(core, request, { asked, admitted: undefined, outcome: admission, trace: undefined });
+  return { kind: 'answer', answer: failure(formOf(request, asked), admission.fault) };
 };

@@ -1,5 +1,6 @@
 // The configuration file: JSON over the default settings; every complaint names the place.
 
+import { isRecord } from './json.ts';
 import { parseClock } from './options.ts';
 import {
   DEFAULT_ACCOUNT_ID,
@@ -18,10 +19,7 @@ const wrong = (place: string, expected: string): never => {
   throw new Error(`${place}: ${expected}`);
 };
 
-const dict = (value: unknown, place: string): Dict =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Dict)
-    : wrong(place, 'an object is expected');
+const dict = (value: unknown, place: string): Dict => (isRecord(value) ? value : wrong(place, 'an object is expected'));
 const list = (value: unknown, place: string): readonly unknown[] =>
   Array.isArray(value) ? value : wrong(place, 'a list is expected');
 const text = (value: unknown, place: string): string =>

@@ -1,5 +1,6 @@
 // Out-of-band edits: what a colleague does in the console, past signature, throttle and faults, and marked so in the ledger.
 
+import { textOf } from './json.ts';
 import { appendCall, withoutSecrets } from './ledger.ts';
 import { drawUuid } from './random.ts';
 import { isRefusal } from './refusal.ts';
@@ -24,7 +25,7 @@ export const flatten = (value: unknown, name = ''): Readonly<Record<string, stri
       ...Object.entries(value).map(([key, item]) => flatten(item, name === '' ? key : `${name}.${key}`)),
     );
   }
-  return value === undefined || value === null ? {} : { [name]: String(value as string | number | boolean) };
+  return value === undefined || value === null ? {} : { [name]: textOf(value) };
 };
 
 const wanted = (world: World, body: Body): { module: Module; action: string; operation: Operation } | undefined => {

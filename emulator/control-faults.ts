@@ -1,6 +1,7 @@
 // Fault rules over the control API: read with clear errors, listed, removed.
 
-import type { FaultEffect, FaultMatch, FaultPosition, FaultRule } from './faults.ts';
+import type { FaultEffect, FaultMatch, FaultRule } from './faults.ts';
+import { isRecord } from './json.ts';
 import type { ControlAnswer } from './service.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -11,55 +12,59 @@ const text = (body: Body, name: string): string | undefined =>
 const count = (value: unknown, standard: number): number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : standard;
 
-const KINDS = ['throttle', 'error', 'reset', 'hang', 'html502', 'empty200', 'truncated', 'slow'];
-const POSITIONS: readonly string[] = ['before', 'after-commit', 'answer-lost'];
+const POSITIONS = ['before', 'after-commit', 'answer-lost'] as const;
+
+/** How each kind of fault is read. */
+const EFFECTS: { readonly [K in FaultEffect['kind']]: (body: Body) => FaultEffect } = {
+  throttle: (body) => {
+    const retry = body['retryAfterMs'];
+    return {
+      kind: 'throttle',
+      code: text(body, 'code') ?? 'Throttling.User',
+      ...(typeof retry === 'number' ? { retryAfterMs: retry } : {}),
+    };
+  },
+  error: (body) => ({
+    kind: 'error',
+    status: count(body['status'], 500),
+    code: text(body, 'code') ?? 'InternalError',
+    message: text(body, 'message') ?? 'The request processing has failed due to some unknown error.',
+  }),
+  slow: (body) => ({ kind: 'slow', ms: count(body['ms'], 1000) }),
+  reset: () => ({ kind: 'reset' }),
+  hang: () => ({ kind: 'hang' }),
+  html502: () => ({ kind: 'html502' }),
+  empty200: () => ({ kind: 'empty200' }),
+  truncated: () => ({ kind: 'truncated' }),
+};
+
+const isKind = (kind: unknown): kind is FaultEffect['kind'] => typeof kind === 'string' && kind in EFFECTS;
 
 const effectOf = (what: unknown): FaultEffect | undefined => {
-  const body: Body =
-    typeof what === 'string' ? { kind: what } : typeof what === 'object' && what !== null ? (what as Body) : {};
-  switch (body['kind']) {
-    case 'throttle': {
-      const retry = body['retryAfterMs'];
-      return {
-        kind: 'throttle',
-        code: text(body, 'code') ?? 'Throttling.User',
-        ...(typeof retry === 'number' ? { retryAfterMs: retry } : {}),
-      };
-    }
-    case 'error':
-      return {
-        kind: 'error',
-        status: count(body['status'], 500),
-        code: text(body, 'code') ?? 'InternalError',
-        message: text(body, 'message') ?? 'The request processing has failed due to some unknown error.',
-      };
-    case 'slow':
-      return { kind: 'slow', ms: count(body['ms'], 1000) };
-    case 'reset':
-    case 'hang':
-    case 'html502':
-    case 'empty200':
-    case 'truncated':
-      return { kind: body['kind'] };
-    default:
-      return undefined;
-  }
+  const body: Body = typeof what === 'string' ? { kind: what } : isRecord(what) ? what : {};
+  const { kind } = body;
+  return isKind(kind) ? EFFECTS[kind](body) : undefined;
 };
 
 const MATCH = ['service', 'action', 'resource', 'account', 'region', 'accessKeyId'] as const;
 
-const matchOf = (body: Body): FaultMatch =>
-  Object.fromEntries(
-    MATCH.flatMap((name) => (text(body, name) === undefined ? [] : [[name, text(body, name)]])),
-  ) as FaultMatch;
+const matchOf = (body: Body): FaultMatch => {
+  const match: { -readonly [K in keyof FaultMatch]: FaultMatch[K] } = {};
+  for (const name of MATCH) {
+    const value = text(body, name);
+    if (value !== undefined) match[name] = value;
+  }
+  return match;
+};
 
 /** Adds a rule `{match?: {service, action, resource, account, region, accessKeyId}, nth?, count?, what, position?, forgetToken?}`. */
 export const addFault = (rules: FaultRule[], body: Body): ControlAnswer => {
   const what = effectOf(body['what']);
-  if (what === undefined) return bad(`what is one of ${KINDS.join(', ')}, as a name or as {kind, ...}.`);
-  const position = text(body, 'position') ?? 'before';
-  if (!POSITIONS.includes(position)) return bad(`position is one of ${POSITIONS.join(', ')}.`);
-  const match = typeof body['match'] === 'object' && body['match'] !== null ? (body['match'] as Body) : body;
+  if (what === undefined) return bad(`what is one of ${Object.keys(EFFECTS).join(', ')}, as a name or as {kind, ...}.`);
+  const asked = text(body, 'position') ?? 'before';
+  const position = POSITIONS.find((known) => known === asked);
+  if (position === undefined) return bad(`position is one of ${POSITIONS.join(', ')}.`);
+  const match = isRecord(body['match']) ? body['match'] : body;
   const last = rules.at(-1)?.id.split('-')[1];
   const rule: FaultRule = {
     id: `fault-${Number(last ?? 0) + 1}`,
@@ -67,7 +72,7 @@ export const addFault = (rules: FaultRule[], body: Body): ControlAnswer => {
     nth: Math.max(1, count(body['nth'], 1)),
     count: count(body['count'], 1),
     what,
-    position: position as FaultPosition,
+    position,
     forgetToken: body['forgetToken'] === true,
     matched: 0,
     fired: 0,

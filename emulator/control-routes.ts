@@ -24,17 +24,22 @@ const health: Route = (core) => {
   });
 };
 
+const setClock = (core: Core, to: string | number): boolean => {
+  const epochMs = typeof to === 'number' ? to : parseTime(to);
+  return epochMs !== undefined && core.world.clock.set(epochMs);
+};
+
 const clock: Route = (core, asked) => {
   const { clock: time } = core.world;
   const { advance, scale, set } = asked.body;
   if (typeof advance === 'number' && advance >= 0) time.advance(advance * 1000);
   else if (typeof scale === 'number' && scale >= 0) time.scale(scale);
   else if (typeof set === 'string' || typeof set === 'number') {
-    const to = typeof set === 'number' ? set : parseTime(set);
-    if (to === undefined || !time.set(to))
+    if (!setClock(core, set))
       return bad('set is an ISO time or epoch milliseconds, not before the present virtual time.');
-  } else if (asked.method !== 'GET')
+  } else if (asked.method === 'POST') {
     return bad('One of advance (seconds), scale (factor, 0 stops) or set (ISO time or epoch ms) is needed.');
+  }
   return ok({ now: time.now(), clock: time.mode() });
 };
 

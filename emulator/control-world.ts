@@ -1,6 +1,7 @@
 // The world for eyes (`showWorld`) and for files (`exportWorld`, `importWorld`: maps and sets survive JSON by a tag).
 
 import { isoSeconds } from './clock.ts';
+import { isRecord } from './json.ts';
 import type { World } from './world.ts';
 import { newWorldState, type WorldState } from './world-state.ts';
 
@@ -22,38 +23,36 @@ export const showWorld = (world: World): Readonly<Record<string, unknown>> => {
   };
 };
 
-type Encoded =
-  | { readonly $map: readonly (readonly [Encoded, Encoded])[] }
-  | { readonly $set: readonly Encoded[] }
-  | unknown;
-
-const encode = (value: unknown): Encoded => {
+const encode = (value: unknown): unknown => {
   if (value instanceof Map) return { $map: [...value].map(([key, item]) => [encode(key), encode(item)]) };
   if (value instanceof Set) return { $set: [...value].map(encode) };
   if (Array.isArray(value)) return value.map(encode);
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encode(item)]));
 };
 
+const decodePair = (pair: unknown): [unknown, unknown] =>
+  Array.isArray(pair) ? [decode(pair[0]), decode(pair[1])] : [undefined, undefined];
+
 const decode = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(decode);
-  if (typeof value !== 'object' || value === null) return value;
-  if ('$map' in value)
-    return new Map((value.$map as [unknown, unknown][]).map(([key, item]) => [decode(key), decode(item)]));
-  if ('$set' in value) return new Set((value.$set as unknown[]).map(decode));
+  if (!isRecord(value)) return value;
+  if (Array.isArray(value['$map'])) return new Map(value['$map'].map(decodePair));
+  if (Array.isArray(value['$set'])) return new Set(value['$set'].map(decode));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decode(item)]));
 };
 
 /** All state as JSON. */
 export const exportWorld = (world: World): unknown => encode(world.state());
 
+const isWorldState = (state: unknown): state is WorldState =>
+  isRecord(state) &&
+  Object.entries(newWorldState(0)).every(([key, item]) =>
+    item instanceof Map ? state[key] instanceof Map : isRecord(state[key]),
+  );
+
 /** State from its JSON, or undefined when it is something else. */
 export const importWorld = (value: unknown): WorldState | undefined => {
-  const state = decode(value) as Record<string, unknown> | undefined;
-  if (typeof state !== 'object' || state === null) return undefined;
-  const model = newWorldState(0) as unknown as Record<string, unknown>;
-  const alike = Object.entries(model).every(([key, item]) =>
-    item instanceof Map ? state[key] instanceof Map : typeof state[key] === 'object',
-  );
-  return alike ? (state as unknown as WorldState) : undefined;
+  const state = decode(value);
+  return isWorldState(state) ? state : undefined;
 };

@@ -3,6 +3,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Core } from './chain.ts';
 import { controlRoutes } from './control-routes.ts';
+import { isRecord, parseJson } from './json.ts';
 import type { ControlAnswer, ControlRequest } from './service.ts';
 import type { WireAnswer, WireRequest } from './wire.ts';
 
@@ -43,14 +44,8 @@ const turnedAway = (guard: Guard, request: WireRequest): ControlAnswer | undefin
 
 const bodyOf = (request: WireRequest): Readonly<Record<string, unknown>> | undefined => {
   if (request.body.length === 0) return {};
-  try {
-    const value: unknown = JSON.parse(request.body.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(request.body.toString('utf8'));
+  return isRecord(value) ? value : undefined;
 };
 
 /** Answers one control request. */

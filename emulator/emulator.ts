@@ -91,7 +91,7 @@ export const startEmulator = async (options: StartOptions): Promise<Emulator> =>
     stop: async () => {
       stopTicking();
       await listener?.close();
-      await Promise.all(modules.map((module) => module.stop?.()));
+      for (const module of modules) await module.stop?.();
     },
   };
 };

@@ -76,19 +76,15 @@ const HTML =
 
 /** What becomes of the answer under this fault; `error` answers are made by the caller. */
 export const spoil = (what: FaultEffect, answer: WireAnswer): Delivery => {
-  switch (what.kind) {
-    case 'reset':
-    case 'hang':
-      return { kind: what.kind };
-    case 'html502':
-      return { kind: 'answer', answer: { status: 502, headers: { 'content-type': 'text/html' }, body: HTML } };
-    case 'empty200':
-      return { kind: 'answer', answer: { status: 200, headers: answer.headers, body: '' } };
-    case 'truncated':
-      return { kind: 'truncated', answer };
-    case 'error':
-    case 'throttle':
-    case 'slow':
-      return { kind: 'answer', answer };
-  }
+  const made: Readonly<Record<FaultEffect['kind'], Delivery>> = {
+    reset: { kind: 'reset' },
+    hang: { kind: 'hang' },
+    html502: { kind: 'answer', answer: { status: 502, headers: { 'content-type': 'text/html' }, body: HTML } },
+    empty200: { kind: 'answer', answer: { status: 200, headers: answer.headers, body: '' } },
+    truncated: { kind: 'truncated', answer },
+    error: { kind: 'answer', answer },
+    throttle: { kind: 'answer', answer },
+    slow: { kind: 'answer', answer },
+  };
+  return made[what.kind];
 };

@@ -29,21 +29,24 @@ const PROTOCOL = new Set([
   'Signature',
 ]);
 
+const styleOf = ({ headers }: WireRequest): Envelope['style'] =>
+  headers['x-acs-action'] !== undefined || headers['authorization']?.startsWith('ACS3-') === true ? 'V3' : 'V1';
+
+/** V1 gives XML to those who name no format, as the service does. */
+const formatOf = (request: WireRequest, style: Envelope['style'], named: string | undefined): Envelope['format'] => {
+  if (named !== undefined) return named.toUpperCase() === 'XML' ? 'XML' : 'JSON';
+  return style === 'V3' || request.headers['accept']?.includes('json') === true ? 'JSON' : 'XML';
+};
+
 /** Reads the envelope; never refuses. */
 export const openEnvelope = (request: WireRequest): Envelope => {
   const merged: FlatParams = { ...request.query, ...request.form };
-  const style =
-    request.headers['x-acs-action'] !== undefined || request.headers['authorization']?.startsWith('ACS3-') === true
-      ? 'V3'
-      : 'V1';
-  const asked = (
-    merged['Format'] ?? (style === 'V3' || request.headers['accept']?.includes('json') === true ? 'JSON' : 'XML')
-  ).toUpperCase();
+  const style = styleOf(request);
   return {
     style,
     action: request.headers['x-acs-action'] ?? merged['Action'] ?? '',
     version: request.headers['x-acs-version'] ?? merged['Version'] ?? '',
-    format: asked === 'XML' ? 'XML' : 'JSON',
+    format: formatOf(request, style, merged['Format']),
     params: Object.fromEntries(Object.entries(merged).filter(([name]) => !PROTOCOL.has(name))),
   };
 };

@@ -15,17 +15,10 @@ export const standardDurations = (modules: readonly Module[]): Readonly<Record<s
 
 /** Draws when a step of this rule happens; the drawn number is taken even when unused, so that settings do not shift other draws. */
 export const when = (rule: Duration | undefined, draw: number): When => {
-  if (rule === undefined) return { kind: 'after', ms: 0 };
-  switch (rule.kind) {
-    case 'immediate':
-      return { kind: 'after', ms: 0 };
-    case 'describes':
-      return { kind: 'reads', count: rule.count };
-    case 'never':
-      return { kind: 'never' };
-    case 'uniform':
-      return { kind: 'after', ms: Math.round((rule.minSeconds + draw * (rule.maxSeconds - rule.minSeconds)) * 1000) };
-  }
+  if (rule === undefined || rule.kind === 'immediate') return { kind: 'after', ms: 0 };
+  if (rule.kind === 'describes') return { kind: 'reads', count: rule.count };
+  if (rule.kind === 'never') return { kind: 'never' };
+  return { kind: 'after', ms: Math.round((rule.minSeconds + draw * (rule.maxSeconds - rule.minSeconds)) * 1000) };
 };
 
 /** The rule in force under this name. */

@@ -71,14 +71,14 @@ const start = async (options: Options, settings: Settings): Promise<Emulator> =>
       complain: (text) => process.stderr.write(`finance-cloud-emulator: ${text}\n`),
     });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const reasons: Readonly<Record<string, string>> = {
       EADDRINUSE: `port ${options.port} on ${options.host} is taken.`,
       EADDRNOTAVAIL: `${options.host} is no address of this machine.`,
       ENOTFOUND: `${options.host} is no known host.`,
       EACCES: `port ${options.port} is not allowed to this user.`,
     };
-    return fail(reasons[code ?? ''] ?? (error instanceof Error ? error.message : String(error)), 1);
+    return fail(reasons[code] ?? (error instanceof Error ? error.message : String(error)), 1);
   }
 };
 

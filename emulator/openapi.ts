@@ -1,5 +1,6 @@
 // Request validation from the public metadata: what is required, its type, range, length and permitted values.
 
+import { parseJson } from './json.ts';
 import type { FlatParams } from './params.ts';
 import { refuse } from './refusal.ts';
 import type { ActionMeta, ParamMeta } from './metadata/types.ts';
@@ -19,26 +20,19 @@ const TYPES: Readonly<Record<string, RegExp>> = {
   boolean: /^(true|false)$/i,
 };
 
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-};
+const inRange = (meta: ParamMeta, number: number): boolean =>
+  number >= (meta.min ?? Number.NEGATIVE_INFINITY) && number <= (meta.max ?? Number.POSITIVE_INFINITY);
 
-const fits = (meta: ParamMeta, value: string): boolean => {
-  const number = Number(value);
-  return (
-    (TYPES[meta.t ?? '']?.test(value) ?? true) &&
-    (meta.min === undefined || number >= meta.min) &&
-    (meta.max === undefined || number <= meta.max) &&
-    (meta.len === undefined || value.length <= meta.len) &&
-    (meta.e === undefined || meta.e.length === 0 || meta.e.includes(value)) &&
-    (meta.json === undefined || isJson(value))
-  );
-};
+const isNumeric = (meta: ParamMeta): boolean => meta.min !== undefined || meta.max !== undefined;
+
+const fits = (meta: ParamMeta, value: string): boolean =>
+  [
+    TYPES[meta.t ?? '']?.test(value) ?? true,
+    !isNumeric(meta) || inRange(meta, Number(value)),
+    value.length <= (meta.len ?? Number.POSITIVE_INFINITY),
+    meta.e?.includes(value) ?? true,
+    meta.json === undefined || parseJson(value) !== undefined,
+  ].every(Boolean);
 
 const itemNumbers = (flat: FlatParams, name: string): readonly string[] => {
   const numbers = new Set<string>();
@@ -49,20 +43,25 @@ const itemNumbers = (flat: FlatParams, name: string): readonly string[] => {
   return [...numbers];
 };
 
+const isScalar = (meta: ParamMeta): boolean => meta.json === 1 || (meta.t !== 'array' && meta.t !== 'object');
+
+const checkItems = (flat: FlatParams, name: string, meta: ParamMeta): void => {
+  const numbers = itemNumbers(flat, name);
+  if (numbers.length > (meta.n ?? Number.POSITIVE_INFINITY)) invalid(name);
+  for (const number of numbers) check(flat, `${name}.${number}`, meta.i ?? {});
+};
+
 const check = (flat: FlatParams, name: string, meta: ParamMeta): void => {
   if (!isPresent(flat, name)) {
     if (meta.r === 1) missing(name);
     return;
   }
-  const value = flat[name];
-  if (value !== undefined && value !== '' && meta.t !== 'array' && meta.t !== 'object' && !fits(meta, value))
-    invalid(name);
-  if (meta.json === 1) return;
-  if (meta.t === 'array') {
-    const numbers = itemNumbers(flat, name);
-    if (meta.n !== undefined && numbers.length > meta.n) invalid(name);
-    for (const number of numbers) check(flat, `${name}.${number}`, meta.i ?? {});
+  const value = flat[name] ?? '';
+  if (isScalar(meta)) {
+    if (value !== '' && !fits(meta, value)) invalid(name);
+    return;
   }
+  if (meta.t === 'array') checkItems(flat, name, meta);
   for (const [field, sub] of Object.entries(meta.p ?? {})) check(flat, `${name}.${field}`, sub);
 };
 

@@ -1,7 +1,6 @@
 // The listener: reads requests, hands them to the chain or the control API, and does to the connection what a fault orders.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type Delivery, parseFields, type WireAnswer, type WireRequest } from './wire.ts';
 
 // The SDKs put all parameters into the query, also 32 KiB of user data in base64; Node's own limit is 16 KiB.
@@ -18,9 +17,10 @@ const readBody = async (message: IncomingMessage): Promise<Buffer | undefined> =
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
-    size += (chunk as Buffer).length;
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
     if (size > MAX_BODY) return undefined;
-    chunks.push(chunk as Buffer);
+    chunks.push(bytes);
   }
   return Buffer.concat(chunks);
 };
@@ -121,7 +121,8 @@ export const listen = (
     server.once('error', reject);
     server.listen(at.port, at.host, () => {
       server.removeListener('error', reject);
-      const { port } = server.address() as AddressInfo;
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : at.port;
       resolve({ host: at.host, port, close: () => closing(server) });
     });
   });

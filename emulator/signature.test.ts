@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { percentEncode, stringToSignV1, verify, type Gate } from './signature.ts';
 import { type Bench, startBench } from './test-client.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';

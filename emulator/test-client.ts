@@ -2,7 +2,7 @@
 
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import { isoSeconds } from './clock.ts';
+import { createClock, isoSeconds } from './clock.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { modules } from './services/index.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
@@ -47,6 +47,7 @@ export const ZONE_F = `${REGION}f`;
 /** The second zone of REGION. */
 export const ZONE_G = `${REGION}g`;
 
+const REAL = createClock({ kind: 'real' });
 const KEY = { id: 'emulator', secret: 'emulator-secret' };
 const TOKEN = 'control-token-of-tests';
 
@@ -61,11 +62,17 @@ const encode = (text: string): string => {
 
 const queryOf = (fields: Readonly<Record<string, string>>): string =>
   Object.keys(fields)
-    .sort()
+    .toSorted()
     .map((name) => `${encode(name)}=${encode(fields[name] ?? '')}`)
     .join('&');
 
 const hex = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+interface ToSign {
+  readonly asked: { readonly service: string; readonly action: string };
+  readonly fields: Record<string, string>;
+  readonly send: Send;
+}
 
 interface Prepared {
   readonly headers: Record<string, string>;
@@ -73,12 +80,7 @@ interface Prepared {
   readonly body: string;
 }
 
-const signV3 = (
-  host: string,
-  asked: { service: string; action: string },
-  fields: Record<string, string>,
-  send: Send,
-): Prepared => {
+const signV3 = (host: string, { asked, fields, send }: ToSign): Prepared => {
   const key = send.key ?? KEY;
   const form = send.place === 'form';
   const body = form ? queryOf(fields) : '';
@@ -87,12 +89,12 @@ const signV3 = (
     host,
     'x-acs-action': asked.action,
     'x-acs-version': VERSIONS[asked.service] ?? asked.service,
-    'x-acs-date': isoSeconds(send.realTime ?? Date.now()),
+    'x-acs-date': isoSeconds(send.realTime ?? REAL.real()),
     'x-acs-signature-nonce': send.nonce ?? randomUUID(),
     'x-acs-content-sha256': hex(body),
     ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
   };
-  const names = Object.keys(headers).sort();
+  const names = Object.keys(headers).toSorted();
   const canonical = [
     send.method ?? 'POST',
     '/',
@@ -109,18 +111,21 @@ const signV3 = (
   return { headers, query, body };
 };
 
-const signV1 = (asked: { service: string; action: string }, fields: Record<string, string>, send: Send): Prepared => {
+const envelopeV1 = ({ asked, send }: ToSign): Record<string, string> => ({
+  Action: asked.action,
+  Version: VERSIONS[asked.service] ?? asked.service,
+  AccessKeyId: (send.key ?? KEY).id,
+  SignatureMethod: 'HMAC-SHA1',
+  SignatureVersion: '1.0',
+  SignatureNonce: send.nonce ?? randomUUID(),
+  Timestamp: isoSeconds(send.realTime ?? REAL.real()),
+  ...(send.format === 'none' ? {} : { Format: send.format ?? 'JSON' }),
+});
+
+const signV1 = (toSign: ToSign): Prepared => {
+  const { fields, send } = toSign;
   const key = send.key ?? KEY;
-  const own: Record<string, string> = {
-    Action: asked.action,
-    Version: VERSIONS[asked.service] ?? asked.service,
-    AccessKeyId: key.id,
-    SignatureMethod: 'HMAC-SHA1',
-    SignatureVersion: '1.0',
-    SignatureNonce: send.nonce ?? randomUUID(),
-    Timestamp: isoSeconds(send.realTime ?? Date.now()),
-    ...(send.format === 'none' ? {} : { Format: send.format ?? 'JSON' }),
-  };
+  const own = envelopeV1(toSign);
   const all = { ...own, ...fields };
   const stringToSign = `${send.method ?? 'POST'}&${encode('/')}&${encode(queryOf(all))}`;
   const signature = createHmac('sha1', `${key.secret}&`).update(stringToSign).digest('base64');
@@ -160,20 +165,21 @@ const exchange = (
     call.end(sent.body);
   });
 
+/** Service, action, parameters, and how to send them. */
+type Asked = readonly [service: string, action: string, params?: Wire, send?: Send];
+
+/** Method, path below /_emulator/, body, and headers in place of the token. */
+type ControlAsked = readonly [method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>];
+
 /** A running emulator and ways to ask it. */
 export interface Bench {
   readonly emulator: Emulator;
   readonly complaints: readonly string[];
-  readonly ask: (service: string, action: string, params?: Wire, send?: Send) => Promise<Got>;
+  readonly ask: (...asked: Asked) => Promise<Got>;
   /** As ask, but throws unless it is a 200. */
   // oxlint-disable-next-line typescript/no-explicit-any
-  readonly must: (service: string, action: string, params?: Wire, send?: Send) => Promise<any>;
-  readonly control: (
-    method: string,
-    path: string,
-    body?: unknown,
-    headers?: Readonly<Record<string, string>>,
-  ) => Promise<Got>;
+  readonly must: (...asked: Asked) => Promise<any>;
+  readonly control: (...asked: ControlAsked) => Promise<Got>;
   readonly advance: (seconds: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -190,10 +196,10 @@ export const startBench = async (settings: Partial<Settings> = {}): Promise<Benc
     complain: (text) => complaints.push(text),
   });
   const { endpoint } = emulator;
-  const ask: Bench['ask'] = (service, action, params = {}, send = {}) => {
+  const ask: Bench['ask'] = (...[service, action, params = {}, send = {}]) => {
     const fields = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
     const asked = { service, action };
-    const ready = send.style === 'V1' ? signV1(asked, fields, send) : signV3(endpoint, asked, fields, send);
+    const ready = send.style === 'V1' ? signV1({ asked, fields, send }) : signV3(endpoint, { asked, fields, send });
     send.tamper?.(ready.headers, ready.query);
     return exchange(endpoint, {
       method: send.method ?? 'POST',
@@ -202,7 +208,7 @@ export const startBench = async (settings: Partial<Settings> = {}): Promise<Benc
       body: ready.body,
     });
   };
-  const control: Bench['control'] = (method, path, body, headers = { 'x-emulator-token': TOKEN }) =>
+  const control: Bench['control'] = (...[method, path, body, headers = { 'x-emulator-token': TOKEN }]) =>
     exchange(endpoint, {
       method,
       path: `/_emulator/${path}`,
@@ -213,9 +219,9 @@ export const startBench = async (settings: Partial<Settings> = {}): Promise<Benc
     emulator,
     complaints,
     ask,
-    must: async (service, action, params, send) => {
-      const got = await ask(service, action, params, send);
-      if (got.status !== 200) throw new Error(`${service}:${action} ${got.status} ${got.text}`);
+    must: async (...asked) => {
+      const got = await ask(...asked);
+      if (got.status !== 200) throw new Error(`${asked[0]}:${asked[1]} ${got.status} ${got.text}`);
       return got.json;
     },
     control,

@@ -17,6 +17,7 @@ const withOptional = (meta: ActionMeta, name: string): ActionMeta => ({ ...meta,
 
 const load = (service: string, generated: Generated): ServiceMeta => {
   const extra = extraActions[service] ?? {};
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the generator writes this shape
   const actions = generated.actions as ServiceMeta['actions'];
   const relaxed = Object.fromEntries(
     Object.entries(optional[service] ?? {}).map(([action, name]) => [
@@ -27,6 +28,7 @@ const load = (service: string, generated: Generated): ServiceMeta => {
   return {
     names: new Set([...generated.names, ...Object.keys(extra)]),
     actions: { ...actions, ...relaxed, ...extra },
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the generator writes this shape
     errors: generated.errors as ServiceMeta['errors'],
   };
 };

@@ -1,9 +1,8 @@
 // Security-group rules: read from `Permissions.N` or the older single form, checked, compared, shown.
 
 import { isIPv6 } from 'node:net';
-import { isoSeconds } from '../../clock.ts';
 import type { Params } from '../../params.ts';
-import type { Answer, Call } from '../../service.ts';
+import type { Call } from '../../service.ts';
 import { parseBlock } from '../vpc/cidr.ts';
 import { type SecurityGroup, securityGroups, type SecurityRule } from './tables.ts';
 
@@ -71,47 +70,43 @@ const checkPorts = (call: Call, protocol: string, range: string): void => {
   }
 };
 
-const checkPeer = (call: Call, group: SecurityGroup, spec: RuleSpec): void => {
+const bad = (call: Call, code: string, message: string): never => call.refuse(code, { status: 400, message });
+
+const checkBlocks = (call: Call, spec: RuleSpec): void => {
   if (spec.cidr === '' && spec.groupId === '' && spec.prefixListId === '' && spec.ipv6Cidr === '') {
-    call.refuse('MissingParameter.Source', {
-      status: 400,
-      message:
-        'One of the parameters SourceCidrIp, Ipv6SourceCidrIp, SourceGroupId or SourcePrefixListId must be specified.',
-    });
+    bad(
+      call,
+      'MissingParameter.Source',
+      'One of the parameters SourceCidrIp, Ipv6SourceCidrIp, SourceGroupId or SourcePrefixListId must be specified.',
+    );
   }
   if (![spec.cidr, spec.ownCidr].every(cidrIsFit))
-    call.refuse('InvalidSourceCidrIp.Malformed', {
-      status: 400,
-      message: 'The specified parameter SourceCidrIp is not valid.',
-    });
+    bad(call, 'InvalidSourceCidrIp.Malformed', 'The specified parameter SourceCidrIp is not valid.');
   if (![spec.ipv6Cidr, spec.ownIpv6Cidr].every(ipv6IsFit))
-    call.refuse('InvalidParam.Ipv6SourceCidrIp', {
-      status: 400,
-      message: 'The specified parameter Ipv6SourceCidrIp is not valid.',
-    });
-  if (spec.groupId === '') return;
-  const peer = call.table(securityGroups).get(spec.groupId);
-  if (spec.groupId === group.id)
+    bad(call, 'InvalidParam.Ipv6SourceCidrIp', 'The specified parameter Ipv6SourceCidrIp is not valid.');
+};
+
+const checkPeer = (call: Call, group: SecurityGroup, peerId: string): void => {
+  if (peerId === '') return;
+  if (peerId === group.id)
     call.refuse('InvalidParamter.Conflict', {
       status: 403,
       message: 'The specified SecurityGroupId should be different from the SourceGroupId.',
     });
+  const peer = call.table(securityGroups).get(peerId);
   if (peer === undefined)
     return call.refuse('InvalidSourceGroupId.NotFound', {
       status: 404,
       message: 'The SourceGroupId provided does not exist in our records.',
     });
   if (peer.vpcId !== group.vpcId)
-    call.refuse('InvalidSourceGroupId.Mismatch', {
-      status: 400,
-      message: 'Specified security group and source group are not in the same VPC.',
-    });
+    bad(call, 'InvalidSourceGroupId.Mismatch', 'Specified security group and source group are not in the same VPC.');
 };
 
 const policyOf = (call: Call, text: string): RuleSpec['policy'] => {
-  const known = { accept: 'Accept', drop: 'Drop' } as const;
+  const policy = (['Accept', 'Drop'] as const).find((known) => known.toLowerCase() === text.toLowerCase());
   return (
-    known[text.toLowerCase() as 'accept' | 'drop'] ??
+    policy ??
     call.refuse('InvalidPolicy.Malformed', { status: 400, message: 'The specified parameter Policy is not valid.' })
   );
 };
@@ -138,40 +133,68 @@ const protocolOf = (call: Call, text: string): string => {
       });
 };
 
-/** A rule from its parameters; `known` gives what the request leaves out (a modification). */
+const BLANK: RuleSpec = {
+  direction: 'ingress',
+  protocol: '',
+  portRange: '',
+  sourcePortRange: '',
+  policy: 'Accept',
+  priority: 1,
+  nicType: 'intranet',
+  cidr: '',
+  groupId: '',
+  prefixListId: '',
+  ownCidr: '',
+  ipv6Cidr: '',
+  ownIpv6Cidr: '',
+  description: '',
+};
+
+const NO_PEER = { cidr: '', groupId: '', prefixListId: '', ipv6Cidr: '' } as const;
+
+/** Names of the two ends on the wire: the peer's, and the group's own. */
+const ENDS = { ingress: ['Source', 'Dest'], egress: ['Dest', 'Source'] } as const;
+
+/** A rule from its parameters; `known` gives what the request leaves out (a modification), but a new peer replaces the old one whole. */
 export const readRule = (
   call: Call,
   params: Params,
   how: { readonly direction: Direction; readonly known?: SecurityRule },
 ): RuleSpec => {
-  const { direction, known } = how;
-  const [peer, own] = direction === 'ingress' ? (['Source', 'Dest'] as const) : (['Dest', 'Source'] as const);
-  const text = (name: string, standard: string | undefined): string => params.text(name) ?? standard ?? '';
+  const [peer, own] = ENDS[how.direction];
+  const named = [`${peer}CidrIp`, `${peer}GroupId`, `${peer}PrefixListId`, `Ipv6${peer}CidrIp`].some(
+    (name) => params.text(name) !== undefined,
+  );
+  const base: RuleSpec = { ...(how.known ?? BLANK), ...(named ? NO_PEER : {}) };
+  const text = (name: string, standard: string): string => params.text(name) ?? standard;
+  const protocol = protocolOf(call, text('IpProtocol', base.protocol));
   return {
-    direction,
-    protocol: protocolOf(call, text('IpProtocol', known?.protocol)),
+    direction: how.direction,
+    protocol,
+    // Protocols without ports may leave the range out.
     portRange: text(
       'PortRange',
-      known?.portRange ?? (['TCP', 'UDP'].includes(text('IpProtocol', '').toUpperCase()) ? '' : '-1/-1'),
+      base.portRange === '' && protocol !== 'TCP' && protocol !== 'UDP' ? '-1/-1' : base.portRange,
     ),
-    sourcePortRange: text('SourcePortRange', known?.sourcePortRange),
-    policy: policyOf(call, text('Policy', known?.policy ?? 'accept')),
-    priority: priorityOf(call, text('Priority', String(known?.priority ?? 1))),
-    nicType: 'intranet',
-    cidr: text(`${peer}CidrIp`, known?.cidr),
-    groupId: text(`${peer}GroupId`, known?.groupId),
-    prefixListId: text(`${peer}PrefixListId`, known?.prefixListId),
-    ownCidr: text(`${own}CidrIp`, known?.ownCidr),
-    ipv6Cidr: text(`Ipv6${peer}CidrIp`, known?.ipv6Cidr),
-    ownIpv6Cidr: text(`Ipv6${own}CidrIp`, known?.ownIpv6Cidr),
-    description: text('Description', known?.description),
+    sourcePortRange: text('SourcePortRange', base.sourcePortRange),
+    policy: policyOf(call, text('Policy', base.policy)),
+    priority: priorityOf(call, text('Priority', String(base.priority))),
+    nicType: base.nicType,
+    cidr: text(`${peer}CidrIp`, base.cidr),
+    groupId: text(`${peer}GroupId`, base.groupId),
+    prefixListId: text(`${peer}PrefixListId`, base.prefixListId),
+    ownCidr: text(`${own}CidrIp`, base.ownCidr),
+    ipv6Cidr: text(`Ipv6${peer}CidrIp`, base.ipv6Cidr),
+    ownIpv6Cidr: text(`Ipv6${own}CidrIp`, base.ownIpv6Cidr),
+    description: text('Description', base.description),
   };
 };
 
 /** Refuses a rule that this group cannot hold. */
 export const checkRule = (call: Call, group: SecurityGroup, spec: RuleSpec): RuleSpec => {
   checkPorts(call, spec.protocol, spec.portRange);
-  checkPeer(call, group, spec);
+  checkBlocks(call, spec);
+  checkPeer(call, group, spec.groupId);
   if (spec.description.length > 512) call.refuse('InvalidSecurityGroupDiscription.Malformed');
   return spec;
 };
@@ -203,35 +226,3 @@ export const ruleKey = (rule: RuleSpec): string =>
     rule.ipv6Cidr,
     rule.ownIpv6Cidr,
   ]);
-
-/** A rule on the wire: protocol in upper case, priority as text. */
-export const shownRule = (rule: SecurityRule, nameOf: (groupId: string) => string): Answer => {
-  const inward = rule.direction === 'ingress';
-  const side = (is: boolean, value: string): string => (is ? value : '');
-  return {
-    SecurityGroupRuleId: rule.id,
-    Direction: rule.direction,
-    IpProtocol: rule.protocol,
-    PortRange: rule.portRange,
-    SourcePortRange: rule.sourcePortRange,
-    Policy: rule.policy,
-    Priority: String(rule.priority),
-    NicType: rule.nicType,
-    Description: rule.description,
-    CreateTime: isoSeconds(rule.createdAt),
-    SourceCidrIp: inward ? rule.cidr : rule.ownCidr,
-    DestCidrIp: inward ? rule.ownCidr : rule.cidr,
-    Ipv6SourceCidrIp: inward ? rule.ipv6Cidr : rule.ownIpv6Cidr,
-    Ipv6DestCidrIp: inward ? rule.ownIpv6Cidr : rule.ipv6Cidr,
-    SourceGroupId: side(inward, rule.groupId),
-    SourceGroupName: side(inward, nameOf(rule.groupId)),
-    SourceGroupOwnerAccount: '',
-    SourcePrefixListId: side(inward, rule.prefixListId),
-    SourcePrefixListName: '',
-    DestGroupId: side(!inward, rule.groupId),
-    DestGroupName: side(!inward, nameOf(rule.groupId)),
-    DestGroupOwnerAccount: '',
-    DestPrefixListId: side(!inward, rule.prefixListId),
-    DestPrefixListName: '',
-  };
-};

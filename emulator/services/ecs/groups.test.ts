@@ -26,6 +26,10 @@ describe('security groups', () => {
   const rules = async (group = ground.group): Promise<readonly Record<string, string>[]> =>
     (await bench.must('ecs', 'DescribeSecurityGroupAttribute', { RegionId: REGION, SecurityGroupId: group }))
       .Permissions.Permission;
+  const find = async (more: Wire): Promise<string[]> =>
+    (await bench.must('ecs', 'DescribeSecurityGroups', { RegionId: REGION, ...more })).SecurityGroups.SecurityGroup.map(
+      (row: { SecurityGroupId: string }) => row.SecurityGroupId,
+    );
   const https = { IpProtocol: 'tcp', PortRange: '443/443', SourceCidrIp: '0.0.0.0/0' };
   const authorize = (rule: Wire, group = ground.group): Promise<string> =>
     code('AuthorizeSecurityGroup', { SecurityGroupId: group, ...rule });
@@ -244,10 +248,6 @@ describe('security groups', () => {
 
   it('lists with filters and counts, and ends at the quota', async () => {
     const web = await make({ SecurityGroupName: 'web', 'Tag.1.Key': 'tier', 'Tag.1.Value': 'dmz' });
-    const find = async (more: Wire): Promise<string[]> =>
-      (
-        await bench.must('ecs', 'DescribeSecurityGroups', { RegionId: REGION, ...more })
-      ).SecurityGroups.SecurityGroup.map((row: { SecurityGroupId: string }) => row.SecurityGroupId);
     assert.deepEqual(await find({ 'Tag.1.key': 'tier', 'Tag.1.value': 'dmz' }), [web], 'lower-case tags are taken too');
     assert.deepEqual(await find({ SecurityGroupName: 'web' }), [web]);
     assert.deepEqual(await find({ SecurityGroupIds: JSON.stringify([web, 'sg-none']) }), [web]);

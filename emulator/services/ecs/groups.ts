@@ -6,7 +6,7 @@ import type { Answer, Call, Operation } from '../../service.ts';
 import { acceptTags, tagParams, tagsMatch } from '../../tags.ts';
 import { vpcs } from '../vpc/tables.ts';
 import { jsonIds } from './describe.ts';
-import { shownRule } from './group-rules.ts';
+import { shownRule } from './group-rule-wire.ts';
 import { tagList } from './instance-wire.ts';
 import { ECS_TAG_CODES } from './tagging.ts';
 import { instances, type SecurityGroup, securityGroups } from './tables.ts';
@@ -15,36 +15,38 @@ const GROUPS_PER_REGION = 100;
 const nameIsFit = (name: string): boolean =>
   name === '' || (name.length >= 2 && name.length <= 128 && !/^https?:\/\//.test(name));
 
-const createSecurityGroup = (call: Call): Answer => {
-  const { params } = call;
-  const vpcId =
-    params.text('VpcId') ??
+const groupType = (call: Call): SecurityGroup['type'] => {
+  const type = call.params.text('SecurityGroupType') ?? 'normal';
+  return type === 'normal' || type === 'enterprise' ? type : call.refuse('InvalidParams.GroupType');
+};
+
+const vpcOf = (call: Call): string => {
+  const id =
+    call.params.text('VpcId') ??
     call.refuse('InvalidVpcId.NotFound', {
       status: 403,
       message: 'The VpcId must not empty when only support vpc vm.',
     });
-  const type = params.text('SecurityGroupType') ?? 'normal';
-  if (type !== 'normal' && type !== 'enterprise') return call.refuse('InvalidParams.GroupType');
-  if (!nameIsFit(params.text('SecurityGroupName') ?? '')) call.refuse('InvalidSecurityGroupName.Malformed');
   const vpc =
-    call.table(vpcs).get(vpcId) ??
+    call.table(vpcs).get(id) ??
     call.refuse('InvalidVpcId.NotFound', { status: 404, message: 'Specified VPC does not exist.' });
-  if (vpc.status !== 'Available') call.refuse('IncorrectVpcStatus');
+  return vpc.status === 'Available' ? id : call.refuse('IncorrectVpcStatus');
+};
+
+const createSecurityGroup = (call: Call): Answer => {
+  const type = groupType(call);
+  const name = call.params.text('SecurityGroupName') ?? '';
+  if (!nameIsFit(name)) call.refuse('InvalidSecurityGroupName.Malformed');
+  const vpcId = vpcOf(call);
   const tags = acceptTags(call, ECS_TAG_CODES);
   if (call.table(securityGroups).size() >= call.quota('ecs.securityGroups', GROUPS_PER_REGION))
     call.refuse('QuotaExceed.SecurityGroup');
   const id = call.newId('sg');
-  call.table(securityGroups).put(id, {
-    id,
-    name: params.text('SecurityGroupName') ?? '',
-    description: params.text('Description') ?? '',
-    vpcId,
-    type,
-    innerAccessPolicy: type === 'normal' ? 'Accept' : 'Drop',
-    rules: [],
-    tags,
-    createdAt: call.now(),
-  });
+  const description = call.params.text('Description') ?? '';
+  const innerAccessPolicy = type === 'normal' ? 'Accept' : 'Drop';
+  call
+    .table(securityGroups)
+    .put(id, { id, name, description, vpcId, type, innerAccessPolicy, rules: [], tags, createdAt: call.now() });
   return { SecurityGroupId: id };
 };
 
@@ -66,30 +68,35 @@ const shownGroup = (call: Call, row: SecurityGroup): Answer => {
   };
 };
 
+const groupCandidates = (call: Call): readonly SecurityGroup[] => {
+  const table = call.table(securityGroups);
+  const one = call.params.text('SecurityGroupId');
+  const ids = jsonIds(call, 'SecurityGroupIds') ?? (one === undefined ? undefined : [one]);
+  const vpc = call.params.text('VpcId');
+  if (ids !== undefined) return ids.map((id) => table.seen(id)).filter((row) => row !== undefined);
+  return vpc === undefined ? table.listSeen() : table.bySeen('vpc', vpc);
+};
+
+const nameMatches = (call: Call, name: string): boolean => {
+  const asked = call.params.text('SecurityGroupName');
+  if (asked === undefined) return true;
+  return call.params.flag('FuzzyQuery') === true ? name.includes(asked.replaceAll('*', '')) : name === asked;
+};
+
 const describeSecurityGroups = (call: Call): Answer => {
   const { params } = call;
-  if (call.settings.options['securityGroupPages'] === 'token' && (params.has('PageNumber') || params.has('PageSize')))
+  const numbered = params.has('PageNumber') || params.has('PageSize');
+  if (numbered && call.settings.options['securityGroupPages'] === 'token')
     call.refuse('NotSupported.PageNumberAndPageSize');
-  const table = call.table(securityGroups);
-  const one = params.text('SecurityGroupId');
-  const ids = jsonIds(call, 'SecurityGroupIds') ?? (one === undefined ? undefined : [one]);
-  const name = params.text('SecurityGroupName');
   const filter = tagParams(params);
-  const vpc = params.text('VpcId');
-  const all =
-    ids === undefined
-      ? vpc === undefined
-        ? table.listSeen()
-        : table.bySeen('vpc', vpc)
-      : ids.map((id) => table.seen(id)).filter((row) => row !== undefined);
-  const rows = all.filter(
+  const rows = groupCandidates(call).filter(
     (row) =>
-      (vpc === undefined || row.vpcId === vpc) &&
-      (name === undefined ||
-        (params.flag('FuzzyQuery') === true ? row.name.includes(name.replaceAll('*', '')) : row.name === name)) &&
+      (params.text('VpcId') ?? row.vpcId) === row.vpcId &&
       (params.text('SecurityGroupType') ?? row.type) === row.type &&
+      nameMatches(call, row.name) &&
       tagsMatch(row.tags, filter),
   );
+  const table = call.table(securityGroups);
   const page = eitherPage(call, rows, { seq: (row) => table.seq(row.id) });
   return {
     RegionId: call.region,

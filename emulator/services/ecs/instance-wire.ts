@@ -68,47 +68,59 @@ const interfaces = (row: Instance): Answer => ({
   ],
 });
 
-/** An entry of DescribeInstances. */
-export const listedInstance = (scope: Scope, row: Instance): Answer => {
+// What this emulator has nothing of: shown empty, as the API does.
+const NOTHING_OF = {
+  ResourceGroupId: '',
+  DeploymentSetId: '',
+  HpcClusterId: '',
+  SaleCycle: '',
+  SpotPriceLimit: 0,
+  SpotDuration: 0,
+  GPUAmount: 0,
+  GPUSpec: '',
+  LocalStorageAmount: 0,
+  LocalStorageCapacity: 0,
+  ISP: '',
+  RdmaIpAddress: { IpAddress: [] },
+  EipAddress: { AllocationId: '', IpAddress: '', InternetChargeType: '', IsSupportUnassociate: false, Bandwidth: 0 },
+  HibernationOptions: { Configured: false },
+  EcsCapacityReservationAttr: { CapacityReservationId: '', CapacityReservationPreference: '' },
+  DedicatedInstanceAttribute: { Affinity: '', Tenancy: '' },
+  MetadataOptions: { HttpEndpoint: '', HttpTokens: '', HttpPutResponseHopLimit: 0 },
+  ImageOptions: { LoginAsNonRoot: false },
+} as const;
+
+const system = (scope: Scope, row: Instance): Answer => {
   const image = findImage(scope.settings, row.imageId);
+  const platform = image?.platform ?? '';
+  return { OSType: image?.os ?? 'linux', OSName: platform, OSNameEn: platform };
+};
+
+const hardware = (row: Instance): Answer => {
   const type = instanceType(row.type);
   return {
-    ...common(scope, row),
-    OSType: image?.os ?? 'linux',
-    OSName: image?.platform ?? '',
-    OSNameEn: image?.platform ?? '',
     InstanceTypeFamily: type?.family ?? '',
-    IoOptimized: true,
-    DeviceAvailable: true,
-    DeletionProtection: row.deletionProtection,
-    Recyclable: false,
-    StartTime: row.startedAt === undefined ? '' : isoMinutes(row.startedAt),
-    AutoReleaseTime: row.autoReleaseTime ?? '',
-    KeyPairName: row.keyPairName ?? '',
-    ResourceGroupId: '',
-    DeploymentSetId: '',
-    HpcClusterId: '',
-    SaleCycle: '',
-    SpotStrategy: row.spotStrategy,
-    SpotPriceLimit: 0,
-    SpotDuration: 0,
-    GPUAmount: 0,
-    GPUSpec: '',
-    LocalStorageAmount: 0,
-    LocalStorageCapacity: 0,
-    ISP: '',
-    Tags: tagList(row.tags),
-    NetworkInterfaces: interfaces(row),
-    RdmaIpAddress: { IpAddress: [] },
-    EipAddress: { AllocationId: '', IpAddress: '', InternetChargeType: '', IsSupportUnassociate: false, Bandwidth: 0 },
-    HibernationOptions: { Configured: false },
-    EcsCapacityReservationAttr: { CapacityReservationId: '', CapacityReservationPreference: '' },
-    DedicatedInstanceAttribute: { Affinity: '', Tenancy: '' },
     CpuOptions: { CoreCount: Math.max(1, (type?.cpu ?? 1) / 2), ThreadsPerCore: 2, Numa: '', TopologyType: '' },
-    MetadataOptions: { HttpEndpoint: '', HttpTokens: '', HttpPutResponseHopLimit: 0 },
-    ImageOptions: { LoginAsNonRoot: false },
   };
 };
+
+/** An entry of DescribeInstances. */
+export const listedInstance = (scope: Scope, row: Instance): Answer => ({
+  ...common(scope, row),
+  ...system(scope, row),
+  ...hardware(row),
+  ...NOTHING_OF,
+  IoOptimized: true,
+  DeviceAvailable: true,
+  DeletionProtection: row.deletionProtection,
+  Recyclable: false,
+  StartTime: row.startedAt === undefined ? '' : isoMinutes(row.startedAt),
+  AutoReleaseTime: row.autoReleaseTime ?? '',
+  KeyPairName: row.keyPairName ?? '',
+  SpotStrategy: row.spotStrategy,
+  Tags: tagList(row.tags),
+  NetworkInterfaces: interfaces(row),
+});
 
 /** The answer of DescribeInstanceAttribute, where IoOptimized is a text. */
 export const instanceAttribute = (scope: Scope, row: Instance): Answer => ({

@@ -31,10 +31,15 @@ const checkNames = (call: Call): void => {
   if ((call.params.text('Description') ?? '').length > 256) call.refuse('InvalidDescription.Malformed');
 };
 
+const changeable = (call: Call): Instance => {
+  const row = existing(call);
+  const isBusy = row.releasing || row.status === 'Pending' || row.status === 'Starting';
+  return isBusy ? call.refuse('IncorrectInstanceStatus') : row;
+};
+
 const modifyInstanceAttribute = (call: Call): Answer => {
   const { params } = call;
-  const row = existing(call);
-  if (row.releasing || row.status === 'Pending' || row.status === 'Starting') call.refuse('IncorrectInstanceStatus');
+  const row = changeable(call);
   checkNames(call);
   const protection = params.flag('DeletionProtection');
   if (protection === true && row.chargeType === 'PrePaid') call.refuse('InvalidChargeType.ValueNotSupported');

@@ -92,18 +92,18 @@ const describeAvailableResource = (call: Call): Answer => {
   return { AvailableZones: { AvailableZone: shown } };
 };
 
+const between = (value: number, least: number | undefined, most: number | undefined): boolean =>
+  value >= (least ?? 0) && value <= (most ?? Number.POSITIVE_INFINITY);
+
 const describeInstanceTypes = (call: Call): Answer => {
   const { params } = call;
   const ids = params.texts('InstanceTypes');
-  const family = params.text('InstanceTypeFamily');
   const rows = instanceTypes.filter(
     (type) =>
       (ids.length === 0 || ids.includes(type.id)) &&
-      (family === undefined || type.family === family) &&
-      type.cpu >= (params.int('MinimumCpuCoreCount') ?? 0) &&
-      type.cpu <= (params.int('MaximumCpuCoreCount') ?? Number.POSITIVE_INFINITY) &&
-      type.memoryGiB >= (params.int('MinimumMemorySize') ?? 0) &&
-      type.memoryGiB <= (params.int('MaximumMemorySize') ?? Number.POSITIVE_INFINITY),
+      (params.text('InstanceTypeFamily') ?? type.family) === type.family &&
+      between(type.cpu, params.int('MinimumCpuCoreCount'), params.int('MaximumCpuCoreCount')) &&
+      between(type.memoryGiB, params.int('MinimumMemorySize'), params.int('MaximumMemorySize')),
   );
   const page = eitherPage(call, rows, { seq: (type) => instanceTypes.indexOf(type) + 1, standardSize: 1600 });
   const shown = page.items.map((type) => ({

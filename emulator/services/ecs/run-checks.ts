@@ -35,22 +35,27 @@ const checkUserData = (call: Call): void => {
   if (Buffer.from(text, 'base64').length > MAX_USER_DATA) call.refuse('InvalidUserData.SizeExceeded');
 };
 
-const checkForms = (call: Call): void => {
-  const { params } = call;
-  const name = params.text('InstanceName');
-  if (name !== undefined && (name.length < 2 || name.length > 128 || /^https?:\/\//.test(name)))
-    call.refuse('InvalidInstanceName.Malformed');
-  const bandwidth = params.int('InternetMaxBandwidthOut') ?? 0;
+const checkName = (call: Call): void => {
+  const name = call.params.text('InstanceName');
+  if (name === undefined) return;
+  if (name.length < 2 || name.length > 128 || /^https?:\/\//.test(name)) call.refuse('InvalidInstanceName.Malformed');
+};
+
+const checkNumbers = (call: Call): void => {
+  const bandwidth = call.params.int('InternetMaxBandwidthOut') ?? 0;
   if (bandwidth < 0 || bandwidth > 100) call.refuse('InvalidInternetMaxBandwidthOut.Malformed');
-  const size = params.int('SystemDisk.Size') ?? 40;
-  if (Number.isNaN(size) || size < 20 || size > 2048) {
+  const size = call.params.int('SystemDisk.Size') ?? 40;
+  if (!(size >= 20 && size <= 2048)) {
     call.refuse('InvalidSystemDiskSize.ValueNotSupported', {
       message: 'The specified parameter "SystemDisk.Size" is not valid.',
     });
   }
-  if (params.has('Password') && !/^(?=.*[a-z])(?=.*[A-Z])(?=.*\d).{8,30}$/.test(params.text('Password') ?? ''))
+};
+
+const checkPassword = (call: Call): void => {
+  const password = call.params.text('Password');
+  if (password !== undefined && !/^(?=.*[a-z])(?=.*[A-Z])(?=.*\d).{8,30}$/.test(password))
     call.refuse('InvalidPassword.Malformed');
-  checkUserData(call);
 };
 
 const CATEGORIES = ['cloud', 'cloud_efficiency', 'cloud_ssd', 'cloud_essd', 'cloud_auto', 'cloud_essd_entry'];
@@ -157,24 +162,21 @@ const checkIps = (call: Call, vswitch: VSwitch, amount: number): readonly string
       message: 'The specified parameter "PrivateIpAddress" is not valid.',
     });
   const taken = findAddresses(call, vswitch, { count: amount, ip });
-  switch (taken.kind) {
-    case 'ok':
-      return taken.ips;
-    case 'exhausted':
-      return call.refuse('QuotaExceeded.PrivateIpAddress', {
-        status: 400,
-        message: "Don't have enough private IPs in this switch.",
-      });
-    case 'outside':
-      return call.refuse('InvalidPrivateIpAddress');
-    case 'used':
-      return call.refuse('InvalidPrivateIpAddress.Duplicated');
-  }
+  if (taken.kind === 'ok') return taken.ips;
+  if (taken.kind === 'outside') call.refuse('InvalidPrivateIpAddress');
+  if (taken.kind === 'used') call.refuse('InvalidPrivateIpAddress.Duplicated');
+  return call.refuse('QuotaExceeded.PrivateIpAddress', {
+    status: 400,
+    message: "Don't have enough private IPs in this switch.",
+  });
 };
 
 /** The plan of this call, or a refusal. */
 export const checkRun = (call: Call): Plan => {
-  checkForms(call);
+  checkName(call);
+  checkNumbers(call);
+  checkPassword(call);
+  checkUserData(call);
   const { type, imageId } = checkReferences(call);
   const vswitch = checkPlace(call);
   const groupIds = checkGroups(call, vswitch);

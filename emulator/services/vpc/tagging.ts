@@ -2,8 +2,7 @@
 
 import type { Call } from '../../service.ts';
 import type { TagCodes, TaggedKind, TagRules, Tags } from '../../tags.ts';
-import { type VSwitch, vpcs, vswitches } from './tables.ts';
-import type { TableSpec } from '../../table.ts';
+import { vpcs, vswitches } from './tables.ts';
 
 /** How VPC refuses tags. */
 export const TAG_CODES: TagCodes = {
@@ -18,19 +17,19 @@ export const tagList = (tags: Tags): { readonly Tag: readonly { readonly Key: st
   Tag: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
 });
 
-const kind = <T extends Pick<VSwitch, 'id' | 'tags'>>(call: Call, spec: TableSpec<T>): TaggedKind => {
-  const table = call.table<Pick<VSwitch, 'id' | 'tags'>>(spec as unknown as TableSpec<Pick<VSwitch, 'id' | 'tags'>>);
-  return {
-    get: table.get,
-    seen: table.seen,
-    listSeen: table.listSeen,
-    setTags: (id, tags) => void table.update(id, { tags }),
-  };
+const networks = (call: Call): TaggedKind => {
+  const table = call.table(vpcs);
+  return { ...table, setTags: (id, tags) => void table.update(id, { tags }) };
+};
+
+const subnets = (call: Call): TaggedKind => {
+  const table = call.table(vswitches);
+  return { ...table, setTags: (id, tags) => void table.update(id, { tags }) };
 };
 
 /** The tag actions of VPC. */
 export const TAG_RULES: TagRules = {
-  kinds: (call) => ({ VPC: kind(call, vpcs), VSWITCH: kind(call, vswitches) }),
+  kinds: (call) => ({ VPC: networks(call), VSWITCH: subnets(call) }),
   codes: TAG_CODES,
   unknownType: 'InvalidInstanceType.NotFound',
   unknownId: 'InvalidInstanceIds.NotFound',

@@ -1,7 +1,7 @@
 // VPC over the wire: states, busy codes, order of deletion, blocks, quotas, shapes.
 
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type Bench, layGround, REGION, runOn, startBench, ZONE_F, ZONE_G } from '../../test-client.ts';
 import { contains, formatIp, overlaps, parseBlock, parseIp, sizeOf } from './cidr.ts';
 
