@@ -10,22 +10,19 @@ type Meta = { name: string; resourceVersion: string; finalizers?: string[] };
 /** RFC 6902 as a server applies it to metadata; undefined when a test fails or a path is not there. */
 function apply(metadata: Meta, operations: readonly JsonPatchOperation[]): Meta | undefined {
   const next: Meta = structuredClone(metadata);
-  for (const operation of operations) {
-    const [, , field, index] = operation.path.split('/');
-    if (operation.op === 'test') {
-      const found = field === 'resourceVersion' ? next.resourceVersion : next.finalizers?.[Number(index)];
-      if (found !== operation.value) return undefined;
-    } else if (operation.op === 'remove') {
-      if (next.finalizers?.[Number(index)] === undefined) return undefined;
-      next.finalizers.splice(Number(index), 1);
-    } else if (index === '-') {
-      if (next.finalizers === undefined) return undefined;
-      next.finalizers.push(String(operation.value));
-    } else {
-      next.finalizers = [operation.value].flat().map(String);
-    }
+  return operations.every((operation) => applyOne(next, operation)) ? next : undefined;
+}
+
+function applyOne(meta: Meta, operation: JsonPatchOperation): boolean {
+  const [, , field, index] = operation.path.split('/');
+  const list = meta.finalizers;
+  if (operation.op === 'test') {
+    return operation.value === (field === 'resourceVersion' ? meta.resourceVersion : list?.[Number(index)]);
   }
-  return next;
+  if (operation.op === 'remove') return list?.splice(Number(index), 1).length === 1;
+  if (index === '-') return (list?.push(String(operation.value)) ?? 0) > 0;
+  meta.finalizers = [operation.value].flat().map(String);
+  return true;
 }
 
 const foreign = fc.uniqueArray(

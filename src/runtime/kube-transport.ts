@@ -182,6 +182,7 @@ function watchConnection(call: ClientRequest): () => boolean {
   let connected = false;
   call.on('socket', (socket) => {
     connected = !socket.connecting;
+    if (connected) return;
     socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
       connected = true;
     });

@@ -16,6 +16,11 @@ const ready = condition('Ready', 'True', 'Succeeded');
 const waiting = condition('Ready', 'Unknown', 'Progressing');
 const reconciling = condition('Reconciling', 'True', 'Progressing');
 
+const object = (name: string, ...conditions: ConditionView[]) => ({
+  metadata: { namespace: 'pay', name },
+  status: { conditions },
+});
+
 describe('transitions', () => {
   const cases = [
     { why: 'nothing changed', before: [ready], after: [ready], want: [] },
@@ -63,10 +68,6 @@ describe('condition metrics', () => {
     const clock = new VirtualClock(Date.UTC(2026, 0, 1, 0, 1));
     const metrics = createMetrics({ platform: false });
     const tell = conditionMetrics(metrics.meter, clock, 'Zone');
-    const object = (name: string, ...conditions: ConditionView[]) => ({
-      metadata: { namespace: 'pay', name },
-      status: { conditions },
-    });
     const working = object('a', waiting, reconciling);
     const well = object('a', condition('Ready', 'True', 'Succeeded', '2026-01-01T00:00:42Z'));
     tell({ kind: 'added', object: working, initial: true });
