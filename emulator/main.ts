@@ -99,12 +99,12 @@ const main = async (): Promise<void> => {
   const settings = settingsOf(read.options);
   checkShell(read.options, settings);
   const emulator = await start(read.options, settings);
-  announce(emulator, read.options, settings);
   const end = (): void => {
     void emulator.stop().then(() => process.exit(0));
   };
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
+  announce(emulator, read.options, settings);
 };
 
 await main();
