@@ -20,16 +20,20 @@ export const loadBalancerLister: Lister<LoadBalancerRecord> = createLister({
 });
 
 /** Listeners; one read may name 10 load balancers, so at most 10 listeners are asked for at once. */
-export const listenerLister: Lister<ListenerRecord> = createLister({
-  type: 'Listener',
-  service: 'slb',
-  action: 'DescribeLoadBalancerListeners',
-  paging: 'token',
-  pageSize: 100,
-  idsPerRead: 10,
-  byIds: (ids) => ({ LoadBalancerId: loadBalancersOf(ids) }),
-  page: readListeners,
-});
+export const listenerLister: Lister<ListenerRecord> = {
+  ...createLister<ListenerRecord>({
+    type: 'Listener',
+    service: 'slb',
+    action: 'DescribeLoadBalancerListeners',
+    paging: 'token',
+    pageSize: 100,
+    idsPerRead: 10,
+    byIds: (ids) => ({ LoadBalancerId: loadBalancersOf(ids) }),
+    page: readListeners,
+  }),
+  // Listeners carry no tags of ours: whoever tracks the load balancer hears of them, also of one that a stranger added.
+  parentOf: (listener) => listener.loadBalancerId,
+};
 
 /** Backends of a load balancer and their health behind all its listeners. */
 export const loadBalancerParts: DetailReader<LoadBalancerParts> = {
