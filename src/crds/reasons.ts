@@ -145,6 +145,14 @@ const SERVERS = {
   },
 } as const satisfies Record<string, ReasonText>;
 
+const DRIFT = {
+  DriftDetected: {
+    meaning: 'Only in events: the cloud differs from the declaration.',
+    next: 'Read status.drift; what is safe is repaired at once.',
+  },
+  DriftRepaired: { meaning: 'Only in events: a difference was repaired.', next: nothing },
+} as const satisfies Record<string, ReasonText>;
+
 const BALANCERS = {
   LoadBalancerDrift: { meaning: 'A load balancer or listener differs from the declaration.', next: wait },
   BackendsMissing: { meaning: 'Servers of the module are not behind its load balancer.', next: wait },
@@ -173,6 +181,7 @@ export const REASON_GROUPS = {
   Cloud: CLOUD,
   Identity: IDENTITY,
   'Network and servers': SERVERS,
+  Drift: DRIFT,
   'Load balancers': BALANCERS,
   Leaving: LEAVING,
 } as const;
@@ -184,6 +193,7 @@ export const REASONS = {
   ...CLOUD,
   ...IDENTITY,
   ...SERVERS,
+  ...DRIFT,
   ...BALANCERS,
   ...LEAVING,
 } as const;
