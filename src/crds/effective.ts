@@ -1,5 +1,5 @@
 // What an absent field means where the meaning depends on another field, so no schema default can say it.
-import type { FinanceCloudEnvironment, HealthCheck, Listener, StickySession } from './environment.ts';
+import type { EnvironmentSpec, HealthCheck, Listener, StickySession } from './environment.ts';
 import type { PoolSpec } from './pool.ts';
 import type { ZoneSpec } from './zone.ts';
 
@@ -34,5 +34,5 @@ export const effectiveListener = (listener: Listener): EffectiveListener => ({
 /** The deletion policy in force for a zone or pool: its own, else the environment's. */
 export const effectiveDeletionPolicy = (
   own: Pick<ZoneSpec | PoolSpec, 'deletionPolicy'>,
-  environment: Pick<FinanceCloudEnvironment, 'spec'>,
+  environment: { readonly spec: Pick<EnvironmentSpec, 'deletionPolicy'> },
 ): 'Retain' | 'Delete' => own.deletionPolicy ?? environment.spec.deletionPolicy;

@@ -12,7 +12,7 @@ export type Contradiction = { readonly rule: string; readonly field: string; rea
 type Environment = Pick<FinanceCloudEnvironment, 'metadata' | 'spec'>;
 type Zone = Pick<SecurityZone, 'metadata' | 'spec'>;
 type Pool = Pick<BastionPool, 'metadata' | 'spec'>;
-type Account = Pick<FinanceCloudAccount, 'metadata' | 'spec'>;
+type Account = { readonly spec: Pick<FinanceCloudAccount['spec'], 'allowedNamespaces'> };
 
 const capacityOf = (subnet: Subnet): number => {
   const network = parseNetwork(subnet.cidr);

@@ -138,6 +138,7 @@ const limited = (node: Node, path: string): Node => {
 const lower = (node: Node, path: string): Structural => {
   const strange = Object.keys(node).find((key) => !HANDLED.has(key));
   if (strange !== undefined) throw new Error(`${path}: ${strange} cannot be said in a CRD`);
+  if (isNode(node['additionalProperties'])) throw new Error(`${path}: use a list of named objects, not a map`);
   if (node['oneOf'] !== undefined) return lowerUnion(node, path);
   if (node['type'] === undefined) throw new Error(`${path}: has no type`);
   const base = limited(copied(node), path);

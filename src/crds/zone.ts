@@ -38,7 +38,7 @@ const from = z
     z.object({ type: z.literal('LoadBalancers') }),
     z.object({ type: z.literal('BastionPool'), bastionPoolRef: reference('BastionPool of the same namespace') }),
     z.object({ type: z.literal('SecurityZone'), securityZoneRef: reference('SecurityZone of the same namespace') }),
-    z.object({ type: z.literal('CIDR'), cidr: cidr('from.cidr') }),
+    z.object({ type: z.literal('CIDR'), cidr: cidr('from.cidr').describe('Addresses that may come in.') }),
   ])
   .describe(
     'Who may come in. LoadBalancers: the load balancers’ own addresses, which is right for HTTP listeners; at TCP and UDP listeners the client’s address arrives, so declare the clients’ ranges as CIDR.',

@@ -1,12 +1,10 @@
 // What the API server itself refuses, and how it says so: schemas, CEL rules, and policies between objects.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { type ApiAnswer, type ApiProxy, type Loose, startApiProxy } from '../support/api-proxy.ts';
+import { type ApiAnswer, type ApiProxy, type Loose } from '../support/api-proxy.ts';
 import { eventually } from '../support/eventually.ts';
+import { installManifests } from '../support/installed-crds.ts';
 import { CONTROL_PLANE_TIMEOUT_MS, testNamespace, useControlPlane } from '../support/shared-control-plane.ts';
 import { pathOf, type Samples, samplesIn, type Sent } from './admission-objects.ts';
-
-const root = join(import.meta.dirname, '../..');
 
 type Kind = keyof Samples;
 
@@ -17,6 +15,9 @@ const must = async (answer: Promise<ApiAnswer>): Promise<void> => {
 
 const web = (spec: Loose): Loose => spec.modules[0];
 const listener = (spec: Loose): Loose => web(spec).loadBalancer.listeners[0];
+const tcp = (spec: Loose, port: number): void => {
+  web(spec).loadBalancer.listeners = [{ protocol: 'TCP', port, backendPort: 8080 }];
+};
 
 // Policies see other objects through a watch: what was just created is in force a moment later.
 const refused = (attempt: () => Promise<ApiAnswer>, says: RegExp): Promise<boolean> =>
@@ -51,26 +52,9 @@ describe('admission', () => {
   };
   before(async function () {
     this.timeout(CONTROL_PLANE_TIMEOUT_MS);
-    const installed = await plane().kubectl(['apply', '--server-side', '-k', join(root, 'config/default')]);
-    assert.equal(installed.code, 0, installed.stderr);
-    const wait = [
-      'wait',
-      '--for=condition=Established',
-      'crd',
-      '-l',
-      'app.kubernetes.io/part-of=finance-cloud-operator',
-    ];
-    assert.equal((await plane().kubectl(wait)).code, 0);
-    api = await startApiProxy(plane());
+    api = await installManifests(plane());
     namespace = await testNamespace('admission');
     await must(create(samplesIn(namespace).account));
-    // Policies are compiled in the background: they are there once the last of them refuses.
-    const foreign = samplesIn(await testNamespace('admission-foreign')).environment;
-    foreign.spec.accountRef.name = namespace;
-    await eventually(async () => (await create(foreign, true)).status === 422, {
-      what: 'the policies are in force',
-      timeoutMs: 30_000,
-    });
   });
   after(() => api.stop());
 
@@ -80,9 +64,6 @@ describe('admission', () => {
       readonly kind: Kind;
       readonly bend: (spec: Loose) => void;
       readonly says: RegExp;
-    };
-    const tcp = (spec: Loose, port: number): void => {
-      web(spec).loadBalancer.listeners = [{ protocol: 'TCP', port, backendPort: 8080 }];
     };
     const bad: readonly Bad[] = [
       {
