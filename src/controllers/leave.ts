@@ -9,8 +9,8 @@ import { listing } from './judge.ts';
 import type { OwnerObject } from './model.ts';
 import { progressOf } from './progress.ts';
 import { neededScripts } from './scripts.ts';
-import type { CloudSession } from './sessions.ts';
-import { type Visit, type VisitTools, inputOf, report, waveContext } from './visit.ts';
+import type { CloudSession, SessionState } from './sessions.ts';
+import { type Visit, type VisitTools, fetchScripts, inputOf, report, waveContext } from './visit.ts';
 import { type WaveResult, runWave } from './wave.ts';
 
 const POLL_MS = 1000;
@@ -25,15 +25,18 @@ export async function leave<T extends OwnerObject & KubeObject, R>(
   if (policy === 'Retain' || visit.mode === 'Observe' || nothing) return letGo(visit, tools);
   if (visit.suspended)
     return blocked(visit, tools, 'annotation financecloud.io/suspend is set: remove it to have the deletion go on');
-  const state =
-    visit.environment === undefined
-      ? undefined
-      : tools.sessions.of(visit.environment.spec.accountRef.name, visit.environment.spec.region);
-  if (state === undefined)
-    return blocked(visit, tools, 'its FinanceCloudEnvironment is gone, so the account is not known');
+  const state = reach(visit, tools);
   if (state.kind === 'not-ready') return blocked(visit, tools, state.message);
   visit.session = state.session;
   return takeAway(visit, state.session, tools);
+}
+
+/** The way to the account, which only the environment knows. */
+function reach<T extends OwnerObject & KubeObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>): SessionState {
+  const { environment } = visit;
+  if (environment !== undefined) return tools.sessions.of(environment.spec.accountRef.name, environment.spec.region);
+  const message = 'its FinanceCloudEnvironment is gone, so the account is not known';
+  return { kind: 'not-ready', reason: 'DeletionBlocked', message };
 }
 
 async function letGo<T extends OwnerObject & KubeObject, R>(
@@ -77,8 +80,7 @@ async function takeAway<T extends OwnerObject & KubeObject, R>(
   visit.memory.confirm(plan.plan.changes, visit.monotonic, tools.trust);
   for (const record of visit.draft.resources) inventory.touch(record.type, [record.id]);
   for (const detail of tools.kind.details(visit.draft.resources)) inventory.touchDetail(detail.type, [detail.parentId]);
-  const sources = neededScripts([], visit.draft.intents);
-  if (sources.length > 0) visit.scripts = await tools.readScripts(visit.object.metadata.namespace ?? '', sources);
+  await fetchScripts(visit, tools, neededScripts([], visit.draft.intents));
   const left = adoptPlan(visit.draft, plan, visit.now);
   const result = session.frozen ? idle(left) : await runWave(plan.plan, left, waveContext(visit, session, tools));
   if (result.draft.resources.length === 0 && result.draft.intents.length === 0) return letGo(visit, tools);

@@ -1,9 +1,9 @@
 // One visit to an object: gather, judge, plan, remember, apply, report. The flow is the same for every kind; what differs is
 // in the kind's pure functions. At most one status write before the cloud is written to, and one after.
-import type { Intent, Progress } from '../crds/index.ts';
-import { ANNOTATIONS, accountAllows } from '../crds/index.ts';
+import { ANNOTATIONS, type Intent, type Progress } from '../crds/index.ts';
 import { type Outcome, done, requeue, requeueAfter, retry } from '../runtime/index.ts';
-import { lookUpObject, recordFound, retag } from './adopt.ts';
+import { adoptFirst } from './adopt-first.ts';
+import { admit, dependency, stopWith } from './admit.ts';
 import { type Draft, addIntents, adoptPlan, differs } from './draft.ts';
 import type { KindPlan, PlanInput, Verdicts } from './kind.ts';
 import { makeIntents, matches, needsIntent } from './intents.ts';
@@ -12,7 +12,7 @@ import { progressOf } from './progress.ts';
 import { liveServers } from './parts/fleet.ts';
 import { missingScript, neededScripts } from './scripts.ts';
 import type { CloudSession } from './sessions.ts';
-import { type Visit, type VisitTools, inputOf, report, waveContext } from './visit.ts';
+import { type Visit, type VisitTools, fetchScripts, inputOf, report, waveContext } from './visit.ts';
 import { mayRun, runWave } from './wave.ts';
 
 const POLL_MS = 1000;
@@ -38,67 +38,6 @@ export async function keep<T extends OwnerObject, R>(visit: Visit<T, R>, tools: 
   const adopted = await adoptFirst(visit, session, tools);
   if (adopted !== undefined) return adopted;
   return work(visit, session, tools);
-}
-
-/** What must hold before the cloud is looked at; a report when it does not. */
-async function admit<T extends OwnerObject, R>(
-  visit: Visit<T, R>,
-  tools: VisitTools<T, R>,
-): Promise<Outcome | undefined> {
-  const { environment } = visit;
-  if (environment === undefined) return stopWith(visit, tools, waitingFor(visit));
-  const { name } = environment.spec.accountRef;
-  const account = tools.stores.accounts.get(name);
-  if (account === undefined)
-    return stopWith(visit, tools, {
-      kind: 'working',
-      reason: 'AccountNotFound',
-      message: `FinanceCloudAccount ${name} does not exist: create it, or correct spec.accountRef of FinanceCloudEnvironment ${environment.metadata.name}`,
-    });
-  const namespace = visit.object.metadata.namespace ?? '';
-  if (!accountAllows(account, namespace)) {
-    return stopWith(visit, tools, {
-      kind: 'stalled',
-      reason: 'NamespaceNotAllowed',
-      message: `FinanceCloudAccount ${name} does not allow namespace ${namespace}: add it to spec.allowedNamespaces of the account, or use another account`,
-    });
-  }
-  const admission = tools.kind.admit(visit.object, visit.refs, tools.stores);
-  if (admission.kind === 'invalid')
-    return stopWith(visit, tools, { kind: 'stalled', reason: 'InvalidSpec', message: admission.message });
-  if (admission.kind === 'waiting') return stopWith(visit, tools, dependency(admission.dependency));
-  const state = tools.sessions.of(name, environment.spec.region);
-  if (state.kind === 'not-ready')
-    return stopWith(visit, tools, {
-      kind: 'working',
-      reason: state.reason,
-      message: `FinanceCloudAccount ${name}: ${state.message}`,
-    });
-  visit.session = state.session;
-  return undefined;
-}
-
-function waitingFor<T extends OwnerObject, R>(visit: Visit<T, R>): Progress {
-  return visit.dependency === undefined
-    ? { kind: 'working', reason: 'Progressing', message: 'Looking around' }
-    : dependency(visit.dependency);
-}
-
-function dependency(of: { readonly kind: string; readonly name: string; readonly fact: string }): Progress {
-  return {
-    kind: 'working',
-    reason: 'DependencyNotReady',
-    message: `Waits for the ${of.fact} of ${of.kind} ${of.name}`,
-  };
-}
-
-async function stopWith<T extends OwnerObject, R>(
-  visit: Visit<T, R>,
-  tools: VisitTools<T, R>,
-  progress: Progress,
-): Promise<Outcome> {
-  const written = await report(visit, tools, { draft: visit.draft, plan: undefined, verdicts: undefined, progress });
-  return written ?? (progress.kind === 'stalled' ? requeueAfter(30_000) : requeueAfter(5000));
 }
 
 function track<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): void {
@@ -129,63 +68,6 @@ async function notSure<T extends OwnerObject, R>(
   return stopWith(visit, tools, tools.progressOfError(failure.error));
 }
 
-/** Step 3 of creating exactly once: an object without any record looks at what the cloud holds under its name. */
-async function adoptFirst<T extends OwnerObject, R>(
-  visit: Visit<T, R>,
-  session: CloudSession,
-  tools: VisitTools<T, R>,
-): Promise<Outcome | undefined> {
-  const { draft, memory } = visit;
-  if (draft.resources.length > 0 || draft.intents.length > 0 || memory.lookedUp) return undefined;
-  const adoption = await lookUpObject(visit.object, { session, types: tools.kind.types, objectTag: visit.objectTag });
-  switch (adoption.kind) {
-    case 'none':
-      memory.lookedUp = true;
-      return undefined;
-    case 'error':
-      return stopWith(visit, tools, tools.progressOfError(adoption.error));
-    case 'foreign':
-      return stopWith(visit, tools, { kind: 'stalled', reason: 'ExistingResources', message: adoption.message });
-    case 'take-over': {
-      if (visit.mode === 'Observe' || visit.suspended)
-        return stopWith(visit, tools, {
-          kind: 'stalled',
-          reason: 'ExistingResources',
-          message: 'Taking over needs mode Enforce and no suspension: the tags of the resources are written',
-        });
-      const failed = await retag(visit.object, adoption.found, session);
-      if (failed !== undefined)
-        return stopWith(
-          visit,
-          tools,
-          typeof failed === 'string'
-            ? { kind: 'working', reason: 'ProgressingWithRetry', message: failed }
-            : tools.progressOfError(failed),
-        );
-      return recordAdopted(visit, tools, recordFound(draft, adoption.found));
-    }
-    case 'ours':
-      return recordAdopted(visit, tools, recordFound(draft, adoption.found));
-    default:
-      return adoption satisfies never;
-  }
-}
-
-async function recordAdopted<T extends OwnerObject, R>(
-  visit: Visit<T, R>,
-  tools: VisitTools<T, R>,
-  draft: Draft,
-): Promise<Outcome> {
-  const progress: Progress = {
-    kind: 'working',
-    reason: 'Progressing',
-    message: 'Took existing resources on record by their tags',
-  };
-  return (
-    (await report(visit, tools, { draft, plan: undefined, verdicts: undefined, progress })) ?? requeueAfter(NOW_MS)
-  );
-}
-
 /** Plans, remembers, applies and reports. */
 async function work<T extends OwnerObject, R>(
   visit: Visit<T, R>,
@@ -194,17 +76,17 @@ async function work<T extends OwnerObject, R>(
 ): Promise<Outcome> {
   const guests = session.guestsFor(`${tools.kind.name}|${visit.key}`);
   guests.know(visit.draft.boots);
-  const first = planOnce(visit, session, tools, visit.draft);
+  const first = planOnce(visit, tools, { session, draft: visit.draft });
   visit.memory.confirm(first.plan.plan.changes, visit.monotonic, tools.trust);
   poll(first.plan, visit, session);
   if (visit.mode === 'Observe' || visit.suspended || session.frozen) return lookOnly(visit, tools, first);
   const sources = neededScripts(first.plan.plan.changes, visit.draft.intents);
-  if (sources.length > 0) visit.scripts = await tools.readScripts(visit.object.metadata.namespace ?? '', sources);
+  await fetchScripts(visit, tools, sources);
   const remembered = await remember(visit, tools, first);
   if (remembered.kind === 'ended') return remembered.outcome;
   const result = await runWave(first.plan.plan, remembered.draft, waveContext(visit, session, tools));
-  const after = planOnce(visit, session, tools, result.draft);
-  const intents = newIntents(visit, session, tools, { draft: result.draft, plan: after.plan });
+  const after = planOnce(visit, tools, { session, draft: result.draft });
+  const intents = newIntents(visit, tools, { session, draft: result.draft, plan: after.plan });
   const draft = { ...addIntents(result.draft, intents), boots: guests.judged() };
   const lacking = missingScript(sources, visit.scripts);
   const progress =
@@ -232,14 +114,13 @@ interface Planned<T extends OwnerObject, R> {
 /** One pure planning over a draft; zone states are judged first because plans depend on them. */
 function planOnce<T extends OwnerObject, R>(
   visit: Visit<T, R>,
-  session: CloudSession,
   tools: VisitTools<T, R>,
-  draft: Draft,
+  of: { readonly session: CloudSession; readonly draft: Draft },
 ): Planned<T, R> & { readonly draft: Draft } {
-  const { inventory } = session;
+  const { session, draft } = of;
   const servers = liveServers(
     draft.resources.filter((record) => record.type === 'Server'),
-    inventory,
+    session.inventory,
   ).servers;
   const zones = tools.kind.zoneStates(visit.object, visit.refs, {
     servers,
@@ -282,7 +163,7 @@ async function remember<T extends OwnerObject, R>(
   const { session } = visit;
   if (session === undefined) return { kind: 'ended', outcome: requeueAfter(POLL_MS) };
   const adopted = adoptPlan(first.draft, first.plan, visit.now);
-  const intents = newIntents(visit, session, tools, { draft: adopted, plan: first.plan });
+  const intents = newIntents(visit, tools, { session, draft: adopted, plan: first.plan });
   const draft = addIntents(adopted, intents);
   if (!differs(draft, visit.draft)) return { kind: 'go', draft };
   const progress = progressOf({ ...visit, plan: first.plan, verdicts: first.verdicts, draft, result: undefined });
@@ -298,10 +179,10 @@ async function remember<T extends OwnerObject, R>(
 /** Intents for creates whose inputs are known and that have none yet. */
 function newIntents<T extends OwnerObject, R>(
   visit: Visit<T, R>,
-  session: CloudSession,
   tools: VisitTools<T, R>,
-  of: { readonly draft: Draft; readonly plan: KindPlan },
+  of: { readonly session: CloudSession; readonly draft: Draft; readonly plan: KindPlan },
 ): readonly Intent[] {
+  const { session } = of;
   const context = waveContext(visit, session, tools);
   const creates = of.plan.plan.changes.filter(
     (change: CloudChange) =>

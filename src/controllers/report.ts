@@ -4,6 +4,8 @@ import {
   type ConcernJudgement,
   type EnvironmentStatus,
   type Progress,
+  CONCERNS,
+  REASONS,
   type Reason,
   nextConditions,
   summarize,
@@ -33,93 +35,113 @@ export interface ReportInput {
 
 const orAbsent = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list);
 
+/** A status to be written; fields without content are undefined. */
+export interface StatusFields {
+  readonly conditions: readonly Condition[];
+  readonly [field: string]: unknown;
+}
+
 /** The whole status; fields without content are absent. */
-export function statusOf(input: ReportInput): Record<string, unknown> {
-  const { object, draft, plan, verdicts } = input;
-  const before = object.status as EnvironmentStatus | undefined;
-  const now = formatTime(input.now);
-  const changes = plan?.plan.changes ?? [];
-  const reported = plan?.plan.reported ?? [];
-  const drift =
-    plan === undefined
-      ? (before?.drift ?? [])
-      : nextDrift({
-          before: before?.drift ?? [],
-          changes,
-          reported,
-          repaired: verdicts?.repaired ?? [],
-          isWaiting: input.isWaiting,
-          built: input.built,
-          now,
-        });
-  const omitted = plan === undefined ? 0 : driftOmitted({ changes, reported, built: input.built });
+export function statusOf(input: ReportInput): StatusFields {
+  const { object, draft } = input;
+  const before: EnvironmentStatus | undefined = object.status;
   return {
     conditions: conditionsOf(input, before),
     observedGeneration: object.metadata.generation,
-    resources: orAbsent(draft.resources),
-    addresses: verdicts === undefined ? before?.addresses : orAbsent(verdicts.addresses),
-    attempt: draft.attempt === 0 ? undefined : draft.attempt,
-    intents: orAbsent(draft.intents),
-    replacements: orAbsent(draft.replacements),
-    retained: orAbsent(draft.retained),
-    drift: orAbsent(drift),
-    driftOmitted: omitted === 0 ? undefined : omitted,
-    findings: orAbsent(nextFindings(before?.findings ?? [], verdicts?.findings ?? [], now)),
-    findingsOmitted: Math.max(0, (verdicts?.findings.length ?? 0) - 100) || undefined,
-    boots: orAbsent(draft.boots),
-    plan: input.mode === 'Observe' && plan !== undefined ? statusPlan(plan.plan) : undefined,
+    ...recordFields(draft),
+    ...driftFields(input, before ?? {}),
+    ...findingFields(input, before ?? {}),
+    addresses: input.verdicts === undefined ? before?.addresses : orAbsent(input.verdicts.addresses),
+    plan: input.mode === 'Observe' ? observedPlan(input, before) : undefined,
     lastDeletionPolicy: input.deletionPolicy ?? before?.lastDeletionPolicy,
     ...(object.kind === 'FinanceCloudEnvironment' ? { zones: orAbsent(draft.zones) } : {}),
   };
 }
 
+function observedPlan({ plan }: ReportInput, before: EnvironmentStatus | undefined) {
+  return plan === undefined ? before?.plan : statusPlan(plan.plan);
+}
+
+function recordFields(draft: Draft) {
+  return {
+    resources: orAbsent(draft.resources),
+    attempt: draft.attempt === 0 ? undefined : draft.attempt,
+    intents: orAbsent(draft.intents),
+    replacements: orAbsent(draft.replacements),
+    retained: orAbsent(draft.retained),
+    boots: orAbsent(draft.boots),
+  };
+}
+
+/** A visit that could not plan leaves the last ledger standing. */
+function driftFields(input: ReportInput, before: EnvironmentStatus) {
+  if (input.plan === undefined) return { drift: before.drift, driftOmitted: before.driftOmitted };
+  const { changes, reported } = input.plan.plan;
+  const repaired = input.verdicts?.repaired ?? [];
+  const { built, isWaiting } = input;
+  const now = formatTime(input.now);
+  return {
+    drift: orAbsent(nextDrift({ before: before.drift ?? [], changes, reported, repaired, isWaiting, built, now })),
+    driftOmitted: driftOmitted({ changes, reported, built }) || undefined,
+  };
+}
+
+/** A visit that could not judge leaves the last findings standing. */
+function findingFields(input: ReportInput, before: EnvironmentStatus) {
+  const found = input.verdicts?.findings;
+  if (found === undefined) return { findings: before.findings, findingsOmitted: before.findingsOmitted };
+  return {
+    findings: orAbsent(nextFindings(before.findings ?? [], found, formatTime(input.now))),
+    findingsOmitted: Math.max(0, found.length - 100) || undefined,
+  };
+}
+
 function conditionsOf(input: ReportInput, before: EnvironmentStatus | undefined): readonly Condition[] {
   const at = { now: formatTime(input.now), generation: input.object.metadata.generation };
-  const concerns = input.verdicts?.concerns ?? keptConcerns(before?.conditions ?? []);
+  const concerns = input.verdicts?.concerns ?? (before?.conditions ?? []).filter(isConcern);
   return nextConditions(before?.conditions, summarize(concerns, input.progress), at);
 }
 
-const SUMMARY = new Set(['Ready', 'Reconciling', 'Stalled']);
-
-/** A visit that could not judge leaves the last judgement standing. */
-function keptConcerns(before: readonly Condition[]): readonly ConcernJudgement[] {
-  return before.filter((condition) => !SUMMARY.has(condition.type)).map((condition) => condition as ConcernJudgement);
+/** A visit that could not judge leaves the last judgement standing; conditions of others are no judgement of ours. */
+function isConcern(condition: Condition): condition is Condition & ConcernJudgement {
+  return CONCERNS.some((concern) => concern === condition.type) && Object.hasOwn(REASONS, condition.reason);
 }
+
+interface Advice {
+  readonly reason: Reason;
+  readonly next: (error: CloudError) => string;
+}
+
+const say = (reason: Reason, text: string): Advice => ({ reason, next: () => text });
+
+const ADVICE: Readonly<Record<CloudError['class'], Advice>> = {
+  throttled: say('Throttled', 'It is tried again more slowly'),
+  stock: say('NoStock', 'Wait for stock, or declare another instanceType'),
+  money: say('InsufficientBalance', 'Pay into the account'),
+  quota: say('QuotaExceeded', 'Ask the cloud for a larger quota, or declare less'),
+  rights: {
+    reason: 'PermissionDenied',
+    next: ({ service, action }) => `Grant the RAM action ${service}:${action} to the operator`,
+  },
+  credential: say('CredentialsInvalid', 'Check the Secret of the account and its endpoints'),
+  'bad-request': say('InvalidParameter', 'Correct the declaration'),
+  'token-mismatch': say('InvalidParameter', 'Correct the declaration'),
+  transient: say('CloudUnavailable', 'It is tried again'),
+  unknown: say('CloudUnavailable', 'It is tried again'),
+  busy: say('ProgressingWithRetry', 'It is tried again'),
+  'in-progress': say('ProgressingWithRetry', 'It is tried again'),
+  exists: say('ProgressingWithRetry', 'It is tried again'),
+  absent: say('ProgressingWithRetry', 'It is tried again'),
+};
 
 /** The reason and message that people read about an error of the cloud: what, where, its code and request id, what to do. */
 export function reasonOf(error: CloudError): { readonly reason: Reason; readonly message: string } {
   const id = error.requestId === undefined ? '' : `, request ${error.requestId}`;
-  const what = `${error.service} ${error.action} was answered ${error.code}: ${error.message}${id}`;
-  switch (error.class) {
-    case 'throttled':
-      return { reason: 'Throttled', message: `${what}. It is tried again more slowly` };
-    case 'stock':
-      return { reason: 'NoStock', message: `${what}. Wait for stock, or declare another instanceType` };
-    case 'money':
-      return { reason: 'InsufficientBalance', message: `${what}. Pay into the account` };
-    case 'quota':
-      return { reason: 'QuotaExceeded', message: `${what}. Ask the cloud for a larger quota, or declare less` };
-    case 'rights':
-      return {
-        reason: 'PermissionDenied',
-        message: `${what}. Grant the RAM action ${error.service}:${error.action} to the operator`,
-      };
-    case 'credential':
-      return { reason: 'CredentialsInvalid', message: `${what}. Check the Secret of the account and its endpoints` };
-    case 'bad-request':
-    case 'token-mismatch':
-      return { reason: 'InvalidParameter', message: `${what}. Correct the declaration` };
-    case 'transient':
-    case 'unknown':
-      return { reason: 'CloudUnavailable', message: `${what}. It is tried again` };
-    case 'busy':
-    case 'in-progress':
-    case 'exists':
-    case 'absent':
-      return { reason: 'ProgressingWithRetry', message: `${what}. It is tried again` };
-    default:
-      return error.class satisfies never;
-  }
+  const { reason, next } = ADVICE[error.class];
+  return {
+    reason,
+    message: `${error.service} ${error.action} was answered ${error.code}: ${error.message}${id}. ${next(error)}`,
+  };
 }
 
 /** Refusals that a person must end; the rest passes by itself. */

@@ -1,7 +1,7 @@
 // What one visit carries from step to step, and the one way in which it writes a status.
 import { objectTag } from '../cloud/tags.ts';
 import type { CloudError } from '../cloud/call.ts';
-import type { FinanceCloudEnvironment, Intent, Progress } from '../crds/index.ts';
+import type { Condition, FinanceCloudEnvironment, Intent, Progress } from '../crds/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Dependency } from '../plan/change.ts';
@@ -11,7 +11,7 @@ import type { StatusWriter } from '../runtime/status-writer.ts';
 import { type Draft, differs, draftOf } from './draft.ts';
 import type { KindPlan, OwnerKind, PlanInput, Stores, Verdicts, ZoneState } from './kind.ts';
 import type { ObjectMemory, Trust } from './memory.ts';
-import type { CloudChange, OwnerObject, UserDataSource } from './model.ts';
+import type { OwnerObject, UserDataSource } from './model.ts';
 import { statusOf } from './report.ts';
 import type { CloudSession, Sessions } from './sessions.ts';
 import { type WaveContext, mayRun } from './wave.ts';
@@ -131,6 +131,15 @@ export function waveContext<T extends OwnerObject, R>(
   };
 }
 
+/** Reads the first-boot scripts of these sources for this visit; nothing is kept longer. */
+export async function fetchScripts<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+  sources: readonly UserDataSource[],
+): Promise<void> {
+  if (sources.length > 0) visit.scripts = await tools.readScripts(visit.object.metadata.namespace ?? '', sources);
+}
+
 function scriptOf(scripts: ReadonlyMap<string, Script>, intent: Intent): string | undefined {
   const [source] = intent.fromObjects ?? [];
   if (source === undefined) return undefined;
@@ -164,8 +173,7 @@ export async function report<T extends OwnerObject, R>(
       progress: found.progress,
       mode: visit.mode,
       deletionPolicy: visit.deletionPolicy,
-      isWaiting: (change) =>
-        !mayRun(change as CloudChange, context) && visit.memory.heldBy(change, visit.monotonic) !== undefined,
+      isWaiting: (change) => !mayRun(change, context) && visit.memory.heldBy(change, visit.monotonic) !== undefined,
       built: visit.built,
       now: tools.clock.now(),
     });
@@ -202,25 +210,21 @@ export async function report<T extends OwnerObject, R>(
 function isQuiet<T extends OwnerObject, R>(
   visit: Visit<T, R>,
   found: Findings,
-  wanted: Record<string, unknown>,
+  wanted: { readonly conditions: readonly Condition[] },
 ): boolean {
   if (visit.built || found.plan === undefined || differs(found.draft, visit.draft)) return false;
-  const before = visit.object.status?.conditions?.find((condition) => condition.type === 'Ready');
-  const after = (
-    wanted['conditions'] as readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason: string;
-      readonly message: string;
-    }[]
-  ).find((condition) => condition.type === 'Ready');
-  const sameGeneration = visit.object.status?.observedGeneration === visit.object.metadata.generation;
-  const moving = before?.reason === 'DependencyNotReady' ? before.message === after?.message : true;
+  const { status, metadata } = visit.object;
   return (
-    sameGeneration &&
-    before?.status === 'Unknown' &&
-    after?.status === 'Unknown' &&
-    before.reason === after.reason &&
-    moving
+    status?.observedGeneration === metadata.generation &&
+    isSameWait(readyOf(status.conditions ?? []), readyOf(wanted.conditions))
   );
+}
+
+function isSameWait(before: Condition | undefined, after: Condition | undefined): boolean {
+  if (before?.status !== 'Unknown' || after?.status !== 'Unknown' || before.reason !== after.reason) return false;
+  return before.reason !== 'DependencyNotReady' || before.message === after.message;
+}
+
+function readyOf(conditions: readonly Condition[]): Condition | undefined {
+  return conditions.find((condition) => condition.type === 'Ready');
 }

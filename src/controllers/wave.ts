@@ -5,7 +5,7 @@ import { isRefusal } from '../cloud/errors.ts';
 import type { Applied, CloudRecord } from '../cloud/service.ts';
 import { TAG_UID } from '../cloud/tags.ts';
 import type { Intent } from '../crds/index.ts';
-import { changeKey } from '../plan/change.ts';
+import { type Change, changeKey } from '../plan/change.ts';
 import { nextWave } from '../plan/wave.ts';
 import { type Draft, closeIntent, recordMade } from './draft.ts';
 import { matches, needsIntent } from './intents.ts';
@@ -57,7 +57,7 @@ export async function runWave(plan: CloudPlan, draft: Draft, context: WaveContex
 }
 
 /** False while the same change is settling or held after a failure. */
-export function mayRun(change: CloudChange, context: Pick<WaveContext, 'memory' | 'monotonic' | 'trust'>): boolean {
+export function mayRun(change: Change, context: Pick<WaveContext, 'memory' | 'monotonic' | 'trust'>): boolean {
   return (
     !context.memory.isSettling(change, context.monotonic, context.trust) &&
     context.memory.heldBy(change, context.monotonic) === undefined

@@ -1,0 +1,69 @@
+// The one look before an object's first create: what the cloud holds under its name goes on record, or stops everything.
+import type { Progress } from '../crds/index.ts';
+import { type Outcome, requeueAfter } from '../runtime/index.ts';
+import { type Found, lookUpObject, recordFound, retag } from './adopt.ts';
+import { stopWith } from './admit.ts';
+import type { Draft } from './draft.ts';
+import type { OwnerObject } from './model.ts';
+import type { CloudSession } from './sessions.ts';
+import { type Visit, type VisitTools, report } from './visit.ts';
+
+const NOW_MS = 10;
+
+/** Step 3 of creating exactly once: an object without any record looks at what the cloud holds under its name. */
+export async function adoptFirst<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  session: CloudSession,
+  tools: VisitTools<T, R>,
+): Promise<Outcome | undefined> {
+  const { draft, memory } = visit;
+  if (draft.resources.length > 0 || draft.intents.length > 0 || memory.lookedUp) return undefined;
+  const adoption = await lookUpObject(visit.object, { session, types: tools.kind.types, objectTag: visit.objectTag });
+  switch (adoption.kind) {
+    case 'none':
+      memory.lookedUp = true;
+      return undefined;
+    case 'error':
+      return stopWith(visit, tools, tools.progressOfError(adoption.error));
+    case 'foreign':
+      return stopWith(visit, tools, { kind: 'stalled', reason: 'ExistingResources', message: adoption.message });
+    case 'take-over':
+      return takeOver(visit, adoption.found, { session, tools });
+    case 'ours':
+      return recordAdopted(visit, tools, recordFound(draft, adoption.found));
+    default:
+      return adoption satisfies never;
+  }
+}
+
+async function takeOver<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  found: readonly Found[],
+  of: { readonly session: CloudSession; readonly tools: VisitTools<T, R> },
+): Promise<Outcome> {
+  const { session, tools } = of;
+  if (visit.mode === 'Observe' || visit.suspended) {
+    const message = 'Taking over needs mode Enforce and no suspension: the tags of the resources are written';
+    return stopWith(visit, tools, { kind: 'stalled', reason: 'ExistingResources', message });
+  }
+  const failed = await retag(visit.object, found, session);
+  if (failed === undefined) return recordAdopted(visit, tools, recordFound(visit.draft, found));
+  return typeof failed === 'string'
+    ? stopWith(visit, tools, { kind: 'working', reason: 'ProgressingWithRetry', message: failed })
+    : stopWith(visit, tools, tools.progressOfError(failed));
+}
+
+async function recordAdopted<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+  draft: Draft,
+): Promise<Outcome> {
+  const progress: Progress = {
+    kind: 'working',
+    reason: 'Progressing',
+    message: 'Took existing resources on record by their tags',
+  };
+  return (
+    (await report(visit, tools, { draft, plan: undefined, verdicts: undefined, progress })) ?? requeueAfter(NOW_MS)
+  );
+}
