@@ -40,6 +40,7 @@ const SMALL: readonly InstanceType[] = [
   { id: 'ecs.t5-lc1m1.small', family: 'ecs.t5', cpu: 1, memoryGiB: 1 },
   { id: 'ecs.t6-c1m1.large', family: 'ecs.t6', cpu: 2, memoryGiB: 2 },
   { id: 'ecs.t6-c1m2.large', family: 'ecs.t6', cpu: 2, memoryGiB: 4 },
+  { id: 'ecs.xn4.small', family: 'ecs.xn4', cpu: 1, memoryGiB: 1 },
   { id: 'ecs.n4.small', family: 'ecs.n4', cpu: 1, memoryGiB: 2 },
   { id: 'ecs.n4.large', family: 'ecs.n4', cpu: 2, memoryGiB: 4 },
   { id: 'ecs.mn4.large', family: 'ecs.mn4', cpu: 2, memoryGiB: 8 },
