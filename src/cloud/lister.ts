@@ -22,10 +22,11 @@ export interface ListSpec<R extends CloudRecord> {
   page(call: Call, answer: Answer): Parsed<Page<R>>;
 }
 
-interface Walk {
+interface Walk<R> {
   readonly reader: Reader;
   readonly region: string;
   readonly lane: Lane;
+  readonly onPage?: (records: readonly R[]) => void;
 }
 
 /** The lister of a list call: sweeps unfiltered, reads named ids, and lists by tags. */
@@ -34,7 +35,7 @@ export function createLister<R extends CloudRecord>(spec: ListSpec<R>): Lister<R
     type: spec.type,
     service: spec.service,
     idsPerRead: spec.idsPerRead,
-    sweep: (reader, region) => walk(spec, { reader, region, lane: 'sweep' }, {}),
+    sweep: (reader, region, onPage = () => undefined) => walk(spec, { reader, region, lane: 'sweep', onPage }, {}),
     byIds: async (reader, region, ids) => {
       if (ids.length === 0) return { kind: 'ok', records: [], complete: true, calls: 0 };
       const asked = new Set(ids);
@@ -50,14 +51,16 @@ export function createLister<R extends CloudRecord>(spec: ListSpec<R>): Lister<R
   };
 }
 
-function walk<R extends CloudRecord>(spec: ListSpec<R>, on: Walk, filter: Params): Promise<Listing<R>> {
+function walk<R extends CloudRecord>(spec: ListSpec<R>, on: Walk<R>, filter: Params): Promise<Listing<R>> {
   const read = async (paging: Params): Promise<Parsed<Page<R>>> => {
     const call: Call = {
       service: spec.service,
       action: spec.action,
       params: { RegionId: on.region, ...filter, ...paging },
     };
-    return spec.page(call, await on.reader.read(call, on.lane));
+    const page = spec.page(call, await on.reader.read(call, on.lane));
+    if (page.kind === 'ok') on.onPage?.(page.value.records);
+    return page;
   };
   return spec.paging === 'number'
     ? pagesByNumber(spec.pageSize, (page) => read({ PageNumber: page, PageSize: spec.pageSize }))

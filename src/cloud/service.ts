@@ -17,8 +17,8 @@ export interface Lister<R extends CloudRecord = CloudRecord> {
   readonly service: ServiceName;
   /** Ids one by-id read may name (servers 100, load balancers and listeners 10, ...); 0: the type has no by-id read. */
   readonly idsPerRead: number;
-  /** The unfiltered listing: every page, whole. `complete` is false when TotalCount disagrees or a page repeated or lost items. */
-  sweep(reader: Reader, region: string): Promise<Listing<R>>;
+  /** The unfiltered listing: every page, whole. `complete` is false when TotalCount disagrees or a page repeated or lost items. `onPage` hears of each page as it comes. */
+  sweep(reader: Reader, region: string, onPage?: (records: readonly R[]) => void): Promise<Listing<R>>;
   /** Reads named ids; an id that is not answered is absent from `records`. At most `idsPerRead`. */
   byIds(reader: Reader, region: string, ids: readonly string[]): Promise<Listing<R>>;
   /** Id of the resource (of any type) that a record is a part of: whoever tracks that one hears of the part too. */

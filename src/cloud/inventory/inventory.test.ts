@@ -29,6 +29,7 @@ class World {
   error: CloudError | undefined;
   absenceCode = false;
   sweepMs = 0;
+  paged = false;
   readonly #clock: VirtualClock;
 
   constructor(clock: VirtualClock, count = 0) {
@@ -40,8 +41,9 @@ class World {
     type: 'Server',
     service: 'ecs',
     idsPerRead: 100,
-    sweep: async () => {
+    sweep: async (_, __, onPage) => {
       this.calls.push('sweep');
+      if (this.paged) onPage?.([...this.servers.values()]);
       const listing = this.#listing([...this.servers.values()].filter(({ id }) => !this.hiddenInSweeps.has(id)));
       await this.#clock.sleep(this.sweepMs); // the answer tells what was true when it was asked
       return listing;
@@ -184,6 +186,30 @@ describe('inventory', () => {
       ['i-0', 'i-clone'],
     );
     assert.deepEqual(inventory.tagged('Server', { [UID]: 'uid-1', other: 'x' }), []);
+  });
+
+  it('tells what a page shows without waiting for the last page', async () => {
+    const { clock, world, inventory, heard } = started(2);
+    inventory.track(interest(ids(2)));
+    await clock.advance(1000);
+    heard.length = 0;
+    world.paged = true;
+    world.sweepMs = 30_000;
+    world.servers.set('i-1', server('i-1', 'Stopped'));
+    await clock.advance(60_000);
+    assert.deepEqual(heard, [['zone/a']]);
+    assert.equal(world.calls.filter((call) => call === 'sweep').length, 2);
+  });
+
+  it('tells whoever tracks the parent of a part, also of a part that a stranger added', async () => {
+    const { clock, world, inventory, heard } = started(1);
+    world.lister.parentOf = () => 'lb-1';
+    inventory.track(interest(['lb-1'], { uid: 'nobody' }));
+    await clock.advance(1000);
+    heard.length = 0;
+    world.servers.set('i-part', server('i-part', 'stopped', 'no-uid'));
+    await clock.advance(60_000);
+    assert.deepEqual(heard, [['zone/a']]);
   });
 
   it('shares one read among all who wait, a hundred ids a call', async () => {

@@ -111,9 +111,13 @@ export class Keeper {
     this.#leaving.delete(id);
   }
 
-  /** Takes an unfiltered listing in; returns tracked ids that it lacks and that are to be read by id. */
+  /** Takes sightings of a read in that started at `readAt`; what the read lacks is told by the two methods below. */
+  see(records: readonly CloudRecord[], readAt: number): void {
+    for (const record of records) this.#see(record, readAt);
+  }
+
+  /** Ends an unfiltered listing whose records were seen before; returns tracked ids that it lacks and that are to be read by id. */
   sweepDone({ startedAt, records, complete }: FinishedRead): readonly string[] {
-    this.#seeAll(records, startedAt);
     if (!complete) return [];
     this.#swept = true;
     const listed = new Set(records.map((record) => record.id));
@@ -126,7 +130,7 @@ export class Keeper {
 
   /** Takes a read of named ids in and judges those it lacks. */
   readDone(ids: readonly string[], { startedAt, records, complete }: FinishedRead): void {
-    this.#seeAll(records, startedAt);
+    this.see(records, startedAt);
     if (!complete) return;
     const listed = new Set(records.map((record) => record.id));
     for (const id of ids) {
@@ -204,10 +208,6 @@ export class Keeper {
     for (const [id, { knownAt }] of this.#evidence) {
       if (monotonic - knownAt > this.#options.graces.visibilityMs) this.forget(id);
     }
-  }
-
-  #seeAll(records: readonly CloudRecord[], readAt: number): void {
-    for (const record of records) this.#see(record, readAt);
   }
 
   #see(record: CloudRecord, readAt: number): void {

@@ -78,7 +78,13 @@ export class Tier {
   async #sweep(round: number): Promise<boolean> {
     const { keeper, lister, reader, region, clock, failures, meter, swept, settled } = this.#options;
     const startedAt = clock.monotonic();
-    const listing = await lister.sweep(reader, region);
+    let paged = false;
+    const listing = await lister.sweep(reader, region, (records) => {
+      paged = true;
+      if (round !== this.#round) return;
+      keeper.see(records, startedAt);
+      settled(); // what a page shows is not kept back until the last page came
+    });
     if (round !== this.#round) return true;
     if (listing.kind === 'error' || !listing.complete) meter.failed(keeper.type);
     if (listing.kind === 'error') {
@@ -88,6 +94,7 @@ export class Tier {
     }
     failures.worked(keeper.type);
     meter.swept(keeper.type, clock.monotonic() - startedAt, listing.records.length);
+    if (!paged) keeper.see(listing.records, startedAt);
     const wasFirst = !keeper.swept;
     const suspects = keeper.sweepDone({ startedAt, ...listing });
     if (listing.complete) swept(keeper, wasFirst);
