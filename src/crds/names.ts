@@ -14,8 +14,6 @@ export const FINALIZER = `${GROUP}/finalizer` as const;
 export const RESERVED_TAG_PREFIX = `${GROUP}/` as const;
 /** Namespace the operator runs in when installed from config/default; Secrets with access keys live there. */
 export const SYSTEM_NAMESPACE = 'finance-cloud-system';
-/** Name of the operator's ServiceAccount, Deployment and Lease. */
-export const OPERATOR_NAME = 'finance-cloud-operator';
 
 /** Annotations that people set on objects; the operator reads them and never writes them. */
 export const ANNOTATIONS = {

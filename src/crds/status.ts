@@ -68,8 +68,7 @@ const retained = z.object({
   reason: text(256).describe('Why it was left.'),
 });
 
-/** How much a change hurts. */
-export const changeClass = z.enum(['Safe', 'Disruptive', 'Forbidden']);
+const changeClass = z.enum(['Safe', 'Disruptive', 'Forbidden']);
 
 const drift = z.object({
   rule: ruleId,
@@ -162,8 +161,6 @@ export const accountStatus = z.object({
   ownerId: text(63).exactOptional().describe('Owner in force.'),
 });
 
-/** Status shared by environment, zone and pool. */
-export type ObjectStatus = DeepReadonly<z.output<typeof objectStatus>>;
 /** One cloud resource on record. */
 export type RecordedResource = DeepReadonly<z.output<typeof resource>>;
 /** Cloud type of a recorded resource. */
@@ -172,8 +169,6 @@ export type ResourceType = RecordedResource['type'];
 export type RecordedAddress = DeepReadonly<z.output<typeof address>>;
 /** A request made durable before it is sent. */
 export type Intent = DeepReadonly<z.output<typeof intent>>;
-/** A parameter taken from a Secret or ConfigMap at the call. */
-export type FromObject = DeepReadonly<z.output<typeof fromObject>>;
 /** A server being replaced. */
 export type Replacement = DeepReadonly<z.output<typeof replacement>>;
 /** What left the spec and was kept. */
@@ -186,5 +181,3 @@ export type FindingEntry = DeepReadonly<z.output<typeof finding>>;
 export type Boot = DeepReadonly<z.output<typeof boot>>;
 /** The plan shown in Observe. */
 export type StatusPlan = DeepReadonly<z.output<typeof plan>>;
-/** How much a change hurts. */
-export type ChangeClass = z.output<typeof changeClass>;
