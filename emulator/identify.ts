@@ -29,8 +29,11 @@ const PROTOCOL = new Set([
   'Signature',
 ]);
 
-const styleOf = ({ headers }: WireRequest): Envelope['style'] =>
-  headers['x-acs-action'] !== undefined || headers['authorization']?.startsWith('ACS3-') === true ? 'V3' : 'V1';
+/** V1 callers may name action and version in headers as well, so it is the place of the key that tells the style. */
+const styleOf = ({ headers }: WireRequest, merged: FlatParams): Envelope['style'] => {
+  if (headers['authorization']?.startsWith('ACS3-') === true) return 'V3';
+  return merged['AccessKeyId'] === undefined && headers['x-acs-action'] !== undefined ? 'V3' : 'V1';
+};
 
 /** V1 gives XML to those who name no format, as the service does. */
 const formatOf = (request: WireRequest, style: Envelope['style'], named: string | undefined): Envelope['format'] => {
@@ -41,7 +44,7 @@ const formatOf = (request: WireRequest, style: Envelope['style'], named: string 
 /** Reads the envelope; never refuses. */
 export const openEnvelope = (request: WireRequest): Envelope => {
   const merged: FlatParams = { ...request.query, ...request.form };
-  const style = styleOf(request);
+  const style = styleOf(request, merged);
   return {
     style,
     action: request.headers['x-acs-action'] ?? merged['Action'] ?? '',

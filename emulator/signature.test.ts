@@ -94,6 +94,14 @@ describe('the gateway', () => {
     { why: 'V3, parameters in a form body', send: { place: 'form' } },
     { why: 'V1, POST', send: { style: 'V1' } },
     { why: 'V1, GET', send: { style: 'V1', method: 'GET' } },
+    {
+      why: 'V1 with action and version in headers as well: the older Python SDK',
+      send: {
+        style: 'V1',
+        tamper: (headers: Record<string, string>) =>
+          void Object.assign(headers, { 'x-acs-action': 'DescribeInstances', 'x-acs-version': '2014-05-26' }),
+      },
+    },
     { why: 'V1, parameters in a form body are part of the signed set', send: { style: 'V1', place: 'form' } },
   ] as const;
   for (const { why, send } of ways) {

@@ -49,7 +49,6 @@ const common = (scope: Scope, row: Instance): Answer => {
       PrivateIpAddress: { IpAddress: [row.privateIp] },
     },
     OperationLocks: { LockReason: row.locks.map((LockReason) => ({ LockReason, LockMsg: '' })) },
-    DedicatedHostAttribute: { DedicatedHostId: '', DedicatedHostName: '', DedicatedHostClusterId: '' },
   };
 };
 
@@ -85,6 +84,7 @@ const NOTHING_OF = {
   EipAddress: { AllocationId: '', IpAddress: '', InternetChargeType: '', IsSupportUnassociate: false, Bandwidth: 0 },
   HibernationOptions: { Configured: false },
   EcsCapacityReservationAttr: { CapacityReservationId: '', CapacityReservationPreference: '' },
+  DedicatedHostAttribute: { DedicatedHostId: '', DedicatedHostName: '', DedicatedHostClusterId: '' },
   DedicatedInstanceAttribute: { Affinity: '', Tenancy: '' },
   MetadataOptions: { HttpEndpoint: '', HttpTokens: '', HttpPutResponseHopLimit: 0 },
   ImageOptions: { LoginAsNonRoot: false },
@@ -126,6 +126,7 @@ export const listedInstance = (scope: Scope, row: Instance): Answer => ({
 export const instanceAttribute = (scope: Scope, row: Instance): Answer => ({
   ...common(scope, row),
   IoOptimized: 'optimized',
+  DedicatedHostAttribute: { DedicatedHostId: '', DedicatedHostName: '' },
   EipAddress: { AllocationId: '', IpAddress: '', InternetChargeType: '', Bandwidth: 0 },
   EnableJumboFrame: false,
 });
