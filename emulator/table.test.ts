@@ -42,7 +42,7 @@ const play = (
   for (const { kind, id, color, seconds } of acts) {
     const is = table.get(id) !== undefined;
     if (kind === 'wait') now += seconds;
-    else if (kind === 'put' && !data.rows.has(id)) table.put(id, { color });
+    else if (kind === 'put' && !is) table.put(id, { color });
     else if (kind === 'update' && is) table.update(id, { color });
     else if (kind === 'remove' && is) table.remove(id);
     for (const key of ['red', 'blue']) {

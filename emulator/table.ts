@@ -86,9 +86,12 @@ const live = <T>(table: Opened<T>, id: string): { readonly row: Row<T>; readonly
 
 const put = <T>(table: Opened<T>, id: string, value: T): void => {
   const { data, spec, hooks } = table;
-  if (data.rows.has(id)) throw new Error(`${table.name} ${id} exists already`);
-  const row: Row<T> = { seq: data.next, value: undefined, shadows: [] };
+  const former = data.rows.get(id);
+  if (former?.value !== undefined) throw new Error(`${table.name} ${id} exists already`);
+  // A key of the world, an address for instance, may be taken again while reads still show its former row.
+  const row: Row<T> = { seq: data.next, value: undefined, shadows: former?.shadows ?? [] };
   data.next += 1;
+  data.rows.delete(id);
   data.rows.set(id, row);
   lag(table, id, 'create');
   row.value = value;
