@@ -122,9 +122,9 @@ export class LeaderElector implements Elector {
   }
 
   async keep(signal: AbortSignal): Promise<'stopped' | 'lost'> {
-    const { clock, retryMs, log, name } = this.#options;
+    const { clock, log, name } = this.#options;
     while (!signal.aborted) {
-      await clock.sleep(Math.min(retryMs, this.#leftToRenew()), signal);
+      await clock.sleep(this.#pause(), signal);
       if (signal.aborted) break;
       // A process that slept past its deadline does not ask whether it may go on: what it began may be undone by now.
       if (this.#expired() || (!(await this.#try(signal)) && (this.#taken() || this.#expired()))) {
@@ -163,6 +163,13 @@ export class LeaderElector implements Elector {
   #leftToRenew(): number {
     const { clock, renewDeadlineMs } = this.#options;
     return renewDeadlineMs - (clock.monotonic() - this.#renewed.monotonic);
+  }
+
+  /** Until the next renewal; shorter steps towards the deadline, so that the last attempts come before and not at it. */
+  #pause(): number {
+    const { retryMs } = this.#options;
+    const left = this.#leftToRenew();
+    return left > retryMs ? retryMs : Math.max(left / 2, Math.min(left, retryMs / 10));
   }
 
   #taken(): boolean {
