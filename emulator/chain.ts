@@ -61,7 +61,7 @@ const mayDo = (signer: Signer, module: Module, action: string): void => {
 /** Everything before the work: who asks what, and whether a fault was ordered for it. */
 const admit = (core: Core, request: WireRequest, asked: Asked): Admitted => {
   const { world } = core;
-  requireEnvelope(asked.envelope);
+  requireEnvelope(asked.envelope, request.method);
   const signer = verify(core.gate, request, asked.envelope.style);
   const { module, envelope } = asked;
   const operation = operationOf(module, envelope, metadata[module?.name ?? '']?.names ?? new Set());

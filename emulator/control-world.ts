@@ -5,13 +5,20 @@ import { isRecord } from './json.ts';
 import type { World } from './world.ts';
 import { newWorldState, type WorldState } from './world-state.ts';
 
+// User data may hold secrets: shown as its length.
+const shownRow = (row: unknown): unknown =>
+  isRecord(row) && typeof row['userData'] === 'string'
+    ? { ...row, userData: `(${row['userData'].length} characters)` }
+    : (row ?? null);
+
 /** Tables by account, region and type, zones that are not well, and how much is on the agenda. */
 export const showWorld = (world: World): Readonly<Record<string, unknown>> => {
   const { places, zones, agenda } = world.state();
   const shown = [...places].map(([key, tables]) => {
     const [account, region] = key.split('|');
     const rows = [...tables].map(
-      ([name, data]) => [name, Object.fromEntries([...data.rows].map(([id, row]) => [id, row.value ?? null]))] as const,
+      ([name, data]) =>
+        [name, Object.fromEntries([...data.rows].map(([id, row]) => [id, shownRow(row.value)]))] as const,
     );
     return { account, region, tables: Object.fromEntries(rows) };
   });

@@ -113,6 +113,14 @@ describe('the control API', () => {
     );
   });
 
+  it('shows the world without user data', async () => {
+    const ground = await layGround(bench);
+    await bench.must('ecs', 'RunInstances', runOn(ground, { UserData: 'c2VjcmV0' }));
+    const world = await bench.control('GET', 'world');
+    assert.equal(Object.keys(world.json.places[0].tables['ecs.instance']).length, 1);
+    assert.ok(!world.text.includes('c2VjcmV0'));
+  });
+
   it('an out-of-band edit is done as a colleague would, past faults and throttles, and marked so', async () => {
     const ground = await layGround(bench);
     await bench.control('POST', 'faults', { match: { service: 'ecs' }, what: 'error', count: 0 });

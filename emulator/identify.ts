@@ -76,8 +76,11 @@ export const operationOf = (module: Module | undefined, envelope: Envelope, know
   });
 };
 
-/** Refuses a request without action or version. */
-export const requireEnvelope = (envelope: Envelope): void => {
+/** Refuses a request without action or version, or of a method that no action has. */
+export const requireEnvelope = (envelope: Envelope, method: string): void => {
+  if (method !== 'POST' && method !== 'GET') {
+    refuse({ status: 400, code: 'UnsupportedHTTPMethod', message: 'This http method is not supported.' });
+  }
   for (const [name, value] of [
     ['Action', envelope.action],
     ['Version', envelope.version],

@@ -66,6 +66,7 @@ describe('typed SDKs', () => {
     ['ecs', 'DescribeInstanceAttribute', () => ({ InstanceId: id })],
     ['ecs', 'DescribeInstanceMaintenanceAttributes', () => ({})],
     ['ecs', 'DescribeInstanceRamRole', () => ({ RamRoleName: 'role' })],
+    ['ecs', 'DescribeUserData', () => ({ InstanceId: id })],
     ['ecs', 'DescribeDisks', () => ({})],
     ['ecs', 'DescribeNetworkInterfaces', () => ({})],
     ['ecs', 'DescribeSecurityGroups', () => ({})],

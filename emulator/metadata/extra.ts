@@ -10,6 +10,7 @@ export const optional: Readonly<Record<string, Readonly<Record<string, string>>>
 /** Service -> action -> parameters. */
 export const extraActions: Readonly<Record<string, Readonly<Record<string, ActionMeta>>>> = {
   ecs: {
+    DescribeUserData: { RegionId: { r: 1 }, InstanceId: { r: 1 } },
     DescribeKeyPairs: {
       RegionId: { r: 1 },
       KeyPairName: {},

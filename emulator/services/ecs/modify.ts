@@ -133,6 +133,13 @@ const describeRole = (call: Call): Answer => {
   };
 };
 
+const describeUserData = (call: Call): Answer => {
+  const row =
+    call.table(instances).seen(call.params.required('InstanceId')) ??
+    call.refuse('InvalidInstanceId.NotFound', { status: 404 });
+  return { RegionId: call.region, InstanceId: row.id, UserData: row.userData ?? '' };
+};
+
 /** Moves a server's record to another zone, into a vSwitch of the same VPC there. */
 const serverInOtherZone = (call: Call): Answer => {
   const row = existing(call, call.params.required('instanceId'));
@@ -177,6 +184,7 @@ export const modifyOperations: Readonly<Record<string, Operation>> = {
     note: 'all or nothing',
     run: (call) => setRole(call, undefined),
   },
+  DescribeUserData: { effect: 'read', coverage: 'full', run: describeUserData },
   DescribeInstanceRamRole: { effect: 'read', coverage: 'full', run: describeRole },
 };
 
