@@ -1,5 +1,6 @@
 // What is due when, in virtual time: a heap of events, and events that wait until a resource was read so often. Plain data.
 
+import type { Maker } from './ledger.ts';
 import type { EventSpec } from './service.ts';
 
 /** An event with its place in the world. */
@@ -9,6 +10,8 @@ export interface Due {
   readonly account: string;
   readonly region: string;
   readonly event: EventSpec;
+  /** Whose request led to it: the ledger names them when the event ends a resource. */
+  readonly by: Maker;
 }
 
 interface Waiting {

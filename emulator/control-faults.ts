@@ -57,26 +57,37 @@ const matchOf = (body: Body): FaultMatch => {
   return match;
 };
 
+const OWN = ['match', 'nth', 'count', 'what', 'position', 'forgetToken'];
+
+/** A name that means nothing here: a misspelt match would meet every request. */
+const stranger = (body: Body): string | undefined => {
+  const known: readonly string[] = MATCH;
+  const inMatch = Object.keys(isRecord(body['match']) ? body['match'] : {}).find((name) => !known.includes(name));
+  return inMatch ?? Object.keys(body).find((name) => !known.includes(name) && !OWN.includes(name));
+};
+
+const ruleOf = (body: Body, id: string, how: Pick<FaultRule, 'what' | 'position'>): FaultRule => ({
+  id,
+  match: matchOf(isRecord(body['match']) ? body['match'] : body),
+  nth: Math.max(1, count(body['nth'], 1)),
+  count: count(body['count'], 1),
+  ...how,
+  forgetToken: body['forgetToken'] === true,
+  matched: 0,
+  fired: 0,
+});
+
 /** Adds a rule `{match?: {service, action, resource, account, region, accessKeyId}, nth?, count?, what, position?, forgetToken?}`. */
 export const addFault = (rules: FaultRule[], body: Body): ControlAnswer => {
+  const unknown = stranger(body);
+  if (unknown !== undefined) return bad(`"${unknown}" is not known; a match has ${MATCH.join(', ')}.`);
   const what = effectOf(body['what']);
   if (what === undefined) return bad(`what is one of ${Object.keys(EFFECTS).join(', ')}, as a name or as {kind, ...}.`);
   const asked = text(body, 'position') ?? 'before';
   const position = POSITIONS.find((known) => known === asked);
   if (position === undefined) return bad(`position is one of ${POSITIONS.join(', ')}.`);
-  const match = isRecord(body['match']) ? body['match'] : body;
   const last = rules.at(-1)?.id.split('-')[1];
-  const rule: FaultRule = {
-    id: `fault-${Number(last ?? 0) + 1}`,
-    match: matchOf(match),
-    nth: Math.max(1, count(body['nth'], 1)),
-    count: count(body['count'], 1),
-    what,
-    position,
-    forgetToken: body['forgetToken'] === true,
-    matched: 0,
-    fired: 0,
-  };
+  const rule = ruleOf(body, `fault-${Number(last ?? 0) + 1}`, { what, position });
   rules.push(rule);
   return { status: 201, body: { ...rule } };
 };

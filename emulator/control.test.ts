@@ -40,6 +40,11 @@ describe('the control API', () => {
     { why: 'time does not run backwards', ask: ['POST', 'clock', { set: '2025-01-01T00:00:00Z' }], status: 400 },
     { why: 'nothing to do', ask: ['POST', 'clock', {}], status: 400 },
     { why: 'an unknown effect', ask: ['POST', 'faults', { what: 'explode' }], status: 400 },
+    {
+      why: 'a fault whose match is misspelt would meet everything',
+      ask: ['POST', 'faults', { what: 'reset', match: { acton: 'CreateVpc' } }],
+      status: 400,
+    },
     { why: 'an unknown position', ask: ['POST', 'faults', { what: 'reset', position: 'sideways' }], status: 400 },
     { why: 'an unknown zone', ask: ['POST', 'zones/cn-x/outage', {}], status: 404 },
     { why: 'an unknown act', ask: ['POST', `zones/${ZONE_F}/explode`, {}], status: 404 },
@@ -97,6 +102,7 @@ describe('the control API', () => {
       [entry.service, entry.type, entry.region, entry.zone, entry.tags],
       ['ecs', 'instance', REGION, ZONE_F, { owner: 'me' }],
     );
+    assert.equal(entry.deletedBy.accessKeyId, 'emulator', 'who asked for it, though the server went later');
     assert.ok(entry.deletedAt > entry.createdAt);
     assert.ok(entry.seconds > 100 && entry.seconds < 200);
     assert.equal(ledger.resourceSeconds['ecs.instance'], entry.seconds);

@@ -86,7 +86,13 @@ describe('agenda', () => {
       fc.property(fc.array(fc.nat(50), { maxLength: 60 }), fc.nat(50), (times, until) => {
         const agenda = newAgenda();
         times.forEach((at, place) =>
-          schedule(agenda, { at, account: '', region: '', event: { service: '', kind: '', id: String(place) } }),
+          schedule(agenda, {
+            at,
+            account: '',
+            region: '',
+            event: { service: '', kind: '', id: String(place) },
+            by: { accessKeyId: '', requestId: '', clientToken: null },
+          }),
         );
         const taken: Due[] = [];
         for (let due = takeDue(agenda, until); due !== undefined; due = takeDue(agenda, until)) taken.push(due);

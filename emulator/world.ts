@@ -47,6 +47,8 @@ interface Engine {
   /** Set while a call or an event runs, so that all of it happens at one time. */
   moment: number | undefined;
   trace: Trace | undefined;
+  /** Whose request led to the event that runs. */
+  by: Maker;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly modules: readonly Module[];
@@ -64,12 +66,14 @@ const REGION_MARK: Readonly<Record<string, string>> = {
 
 const nowOf = (engine: Engine): number => engine.moment ?? engine.clock.now();
 
+const makerOf = (engine: Engine): Maker => engine.trace?.maker ?? engine.by;
+
 const changed = <T>(engine: Engine, place: Place, change: TableChange<T>): void => {
   const { state, trace } = engine;
   const home = `${place.account}|${change.id}`;
   if (change.kind === 'create') state.homes.set(home, place.region);
   if (change.kind === 'delete') state.homes.delete(home);
-  note(state.ledger, change, { ...place, at: nowOf(engine), by: trace?.maker ?? NOBODY });
+  note(state.ledger, change, { ...place, at: nowOf(engine), by: makerOf(engine) });
   if (trace === undefined) return;
   trace.committed = true;
   trace.ids.add(change.id);
@@ -95,8 +99,10 @@ const tableOf = <T>(engine: Engine, place: Place, spec: TableSpec<T>): Table<T> 
 const later = (engine: Engine, place: Place, step: { readonly rule: string; readonly event: EventSpec }): void => {
   const { agenda, streams } = engine.state;
   const due = when(ruleFor(engine.settings, engine.standard, step.rule), draw(streams, 'durations'));
-  if (due.kind === 'after') schedule(agenda, { ...place, at: nowOf(engine) + due.ms, event: step.event });
-  if (due.kind === 'reads') waitForReads(agenda, due.count, { ...place, at: 0, event: step.event });
+  if (due.kind === 'after')
+    schedule(agenda, { ...place, at: nowOf(engine) + due.ms, event: step.event, by: makerOf(engine) });
+  if (due.kind === 'reads')
+    waitForReads(agenda, due.count, { ...place, at: 0, event: step.event, by: makerOf(engine) });
 };
 
 const newId = (engine: Engine, place: Place, prefix: string): string => {
@@ -122,7 +128,8 @@ const scopeOf = (engine: Engine, place: Place): Scope => {
     newId: (prefix) => newId(engine, place, prefix),
     draw: () => draw(engine.state.streams, 'durations'),
     later: (rule, event) => later(engine, place, { rule, event }),
-    at: (epochMs, event) => schedule(engine.state.agenda, { ...place, at: Math.max(epochMs, nowOf(engine)), event }),
+    at: (epochMs, event) =>
+      schedule(engine.state.agenda, { ...place, at: Math.max(epochMs, nowOf(engine)), event, by: makerOf(engine) }),
     observed: (service, id) =>
       countRead(engine.state.agenda, { account: place.account, service, id, now: nowOf(engine) }),
     zone: (zone) => engine.state.zones.get(zone) ?? zoneState(false, {}),
@@ -140,11 +147,13 @@ const settle = (engine: Engine): void => {
       const due = takeDue(engine.state.agenda, until);
       if (due === undefined) return;
       engine.moment = due.at;
+      engine.by = due.by;
       const module = engine.modules.find(({ name }) => name === due.event.service);
       module?.events?.[due.event.kind]?.(due.event, scopeOf(engine, { account: due.account, region: due.region }));
     }
   } finally {
     engine.moment = undefined;
+    engine.by = NOBODY;
   }
 };
 
@@ -166,6 +175,7 @@ export const createWorld = (settings: Settings, clock: Clock, modules: readonly 
     state: newWorldState(settings.seed),
     moment: undefined,
     trace: undefined,
+    by: NOBODY,
     settings,
     clock,
     modules,

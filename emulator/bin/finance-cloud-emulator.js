@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 // The packaged program where there is one, the sources in a checkout.
 import { existsSync } from 'node:fs';
 
