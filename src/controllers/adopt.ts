@@ -41,22 +41,29 @@ export async function lookUpObject(
 /** Whose the found resources are (pure). */
 export function judgeFound(object: OwnerObject, found: readonly Found[], owner: string): Adoption {
   if (found.length === 0) return { kind: 'none' };
-  const { uid } = object.metadata;
-  const others = found.filter(({ record }) => record.tags[TAG_UID] !== uid || record.tags[TAG_OWNER] !== owner);
-  if (others.length === 0) return { kind: 'ours', found };
-  const old = object.metadata.annotations?.[ANNOTATIONS.takeOver];
-  const strangers = others.filter(({ record }) => record.tags[TAG_OWNER] !== owner || record.tags[TAG_UID] !== old);
-  if (strangers.length === 0) return { kind: 'take-over', found };
-  const [first] = strangers;
+  const { uid, annotations } = object.metadata;
+  const old = annotations?.[ANNOTATIONS.takeOver];
+  const strangers = found.filter(({ record }) => !belongs(record.tags, { owner, uids: [uid, old] }));
+  if (strangers.length > 0) return { kind: 'foreign', message: foreignMessage(strangers, owner) };
+  return found.every(({ record }) => record.tags[TAG_UID] === uid)
+    ? { kind: 'ours', found }
+    : { kind: 'take-over', found };
+}
+
+function belongs(tags: Tags, of: { readonly owner: string; readonly uids: readonly (string | undefined)[] }): boolean {
+  const uid = tags[TAG_UID];
+  return tags[TAG_OWNER] === of.owner && uid !== undefined && of.uids.includes(uid);
+}
+
+function foreignMessage(strangers: readonly Found[], owner: string): string {
   const ids = strangers.map(({ record }) => record.id).toSorted();
-  const theirs = first?.record.tags[TAG_OWNER] === owner;
-  const way = theirs
-    ? `take them over with annotation ${ANNOTATIONS.takeOver}: "${first?.record.tags[TAG_UID] ?? ''}", or remove them`
-    : `they belong to owner ${first?.record.tags[TAG_OWNER] ?? 'unknown'}: remove them, or set that ownerId on the FinanceCloudAccount first`;
-  return {
-    kind: 'foreign',
-    message: `The cloud holds ${ids.length} resources of an object of this name with another uid: ${ids.slice(0, 10).join(', ')}${ids.length > 10 ? ', ...' : ''}; nothing is created. ${way[0]?.toUpperCase()}${way.slice(1)}`,
-  };
+  const more = ids.length > 10 ? ', ...' : '';
+  const [tags = {}] = strangers.map(({ record }) => record.tags);
+  const way =
+    tags[TAG_OWNER] === owner
+      ? `Take them over with annotation ${ANNOTATIONS.takeOver}: "${tags[TAG_UID] ?? ''}", or remove them`
+      : `They belong to owner ${tags[TAG_OWNER] ?? 'unknown'}: remove them, or set that ownerId on the FinanceCloudAccount first`;
+  return `The cloud holds ${ids.length} resources of an object of this name with another uid: ${ids.slice(0, 10).join(', ')}${more}; nothing is created. ${way}`;
 }
 
 /** The draft with what was found on record; the attempt goes on after the largest on tags. Pure. */

@@ -2,7 +2,7 @@
 import type { Boot, EnvironmentStatus, Intent, RecordedResource, Replacement, Retained } from '../crds/index.ts';
 import { formatTime } from '../kernel/timestamp.ts';
 import type { KindPlan, ZoneState } from './kind.ts';
-import { type Made, sorted, withMade } from './records.ts';
+import { isRecorded, sorted, withMade } from './records.ts';
 
 /** The part of a status that safety rests on. */
 export interface Draft {
@@ -15,31 +15,31 @@ export interface Draft {
   readonly boots: readonly Boot[];
 }
 
+const EMPTY: Draft = Object.freeze({
+  resources: [],
+  intents: [],
+  attempt: 0,
+  replacements: [],
+  retained: [],
+  zones: [],
+  boots: [],
+});
+
 /** What an object has on record. */
 export function draftOf(status: EnvironmentStatus | undefined): Draft {
-  return {
-    resources: status?.resources ?? [],
-    intents: status?.intents ?? [],
-    attempt: status?.attempt ?? 0,
-    replacements: status?.replacements ?? [],
-    retained: status?.retained ?? [],
-    zones: status?.zones ?? [],
-    boots: status?.boots ?? [],
-  };
+  const { resources, intents, attempt, replacements, retained, zones, boots } = { ...EMPTY, ...status };
+  return { resources, intents, attempt, replacements, retained, zones, boots };
 }
 
 /** The draft after an intent made resources: ids recorded, intent closed, and a surge that waited for its newcomer has it. */
 export function recordMade(draft: Draft, intent: Intent, ids: readonly string[]): Draft {
-  const made: Made = { type: intent.type as Made['type'], resource: intent.resource, ids, zone: intent.zone };
-  const isRecorded =
-    ids.length > 0 && ['VPC', 'VSwitch', 'SecurityGroup', 'Server', 'LoadBalancer'].includes(intent.type);
-  const resources = isRecorded ? withMade(draft.resources, made) : draft.resources;
+  const closed = closeIntent(draft, intent);
+  const { type, resource, zone } = intent;
+  if (ids.length === 0 || !isRecorded(type)) return closed;
+  const resources = sorted(withMade(draft.resources, { type, resource, ids, zone }));
   const fresh = resources.filter((record) => ids.includes(record.id)).map((record) => record.id);
-  return {
-    ...closeIntent(draft, intent),
-    resources,
-    replacements: intent.type === 'Server' ? withNewcomer(draft.replacements, intent, fresh) : draft.replacements,
-  };
+  const replacements = type === 'Server' ? withNewcomer(draft.replacements, intent, fresh) : draft.replacements;
+  return { ...closed, resources, replacements };
 }
 
 function withNewcomer(

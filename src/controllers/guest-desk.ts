@@ -100,24 +100,31 @@ export class GuestDesk {
 
   #startUp(key: string, server: LiveServer, spec: StartUpSpec): StartUpVerdict {
     const entry = this.#entries.get(server.id);
-    if (server.record === undefined || server.record.state !== 'Running') {
+    if (server.record?.state !== 'Running') {
       if (entry !== undefined) entry.wentDown = true;
       return { kind: 'asking' };
     }
-    const now = this.#options.clock.monotonic();
-    const boots = (entry?.boots ?? 0) + (entry?.wentDown === true ? 1 : 0);
+    const boots = bootsOf(entry);
     const boot = `${server.record.startedAt}#${boots}`;
-    const sameSpec = entry !== undefined && stableJson(entry.spec) === stableJson(spec);
-    if (entry !== undefined && sameSpec && entry.state.boot === boot) {
-      this.#schedule(entry.state);
-      return entry.state.verdict;
-    }
-    const wasJudged = entry === undefined && spec.probe === 'AfterBoot' && this.#known.get(server.id) === timeOf(boot);
-    const state = wasJudged ? judgedBoot(boot, now) : newBoot(boot, now, entry?.state.starts);
-    this.#known.delete(server.id);
-    this.#entries.set(server.id, { state, key, spec, wentDown: false, boots, busy: false });
-    this.#schedule(state);
-    return state.verdict;
+    const current =
+      entry?.state.boot === boot && stableJson(entry.spec) === stableJson(spec)
+        ? entry
+        : this.#begin(server.id, { key, spec, boot, boots });
+    this.#schedule(current.state);
+    return current.state.verdict;
+  }
+
+  /** Begins the questions of a boot, or of another declaration; a boot that an earlier process judged is not asked about again. */
+  #begin(id: string, of: Pick<Entry, 'key' | 'spec' | 'boots'> & { readonly boot: string }): Entry {
+    const { key, spec, boot, boots } = of;
+    const before = this.#entries.get(id);
+    const now = this.#options.clock.monotonic();
+    const wasJudged = before === undefined && spec.probe === 'AfterBoot' && this.#known.get(id) === timeOf(boot);
+    const state = wasJudged ? judgedBoot(boot, now) : newBoot(boot, now, before?.state.starts);
+    const entry: Entry = { state, key, spec, wentDown: false, boots, busy: false };
+    this.#known.delete(id);
+    this.#entries.set(id, entry);
+    return entry;
   }
 
   #gate(key: string, server: LiveServer, requests: readonly LocalRequest[]): 'asking' | 'passed' | 'failed' {
@@ -267,6 +274,10 @@ export class GuestDesk {
       await clock.sleep(POLL_MS);
     }
   }
+}
+
+function bootsOf(entry: Entry | undefined): number {
+  return entry === undefined ? 0 : entry.boots + Number(entry.wentDown);
 }
 
 /** A boot's time in RFC 3339: the cloud tells minutes. */

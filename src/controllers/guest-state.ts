@@ -93,43 +93,40 @@ function afterCheck(
   units: readonly UnitState[],
   of: { readonly spec: StartUpSpec; readonly now: number; readonly limits: GuestLimits },
 ): GuestState {
-  const { spec, now, limits } = of;
-  const again =
-    spec.probe === 'Periodic'
-      ? ({ next: 'CheckUnits', notBefore: now + limits.periodMs } as const)
-      : ({ next: undefined, notBefore: now } as const);
-  if (units.every(isGood))
-    return {
-      ...state,
-      ...again,
-      verdict: state.before === undefined ? { kind: 'good' } : { kind: 'repaired', before: state.before },
-      dueSince: now,
-    };
+  const { spec, now } = of;
+  if (units.every(isGood)) return judged({ ...state, before: undefined, dueSince: now }, goodVerdict(state), of);
+  if (!mayRepair(spec, units)) return judged(state, { kind: 'broken', units }, of);
   const starts = state.starts.filter((at) => now - at < HOUR_MS);
-  if (spec.repair === 'Report' || (spec.repair === 'Enable' && units.every((unit) => unit.enabled)))
-    return { ...state, ...again, verdict: { kind: 'broken', units } };
-  if (spec.repair === 'Enable')
-    return {
-      ...state,
-      verdict: { kind: 'asking' },
-      next: 'EnableUnits',
-      notBefore: now,
-      before: state.before ?? units,
-    };
-  if (starts.length >= STARTS_AN_HOUR)
-    return {
-      ...state,
-      verdict: { kind: 'failing', units },
-      starts,
-      next: 'CheckUnits',
-      notBefore: (starts[0] ?? now) + HOUR_MS,
-    };
+  if (starts.length >= STARTS_AN_HOUR) {
+    const notBefore = (starts[0] ?? now) + HOUR_MS;
+    return { ...state, verdict: { kind: 'failing', units }, starts, next: 'CheckUnits', notBefore };
+  }
   return {
     ...state,
     verdict: { kind: 'asking' },
-    next: 'EnableAndStartUnits',
+    next: spec.repair === 'Enable' ? 'EnableUnits' : 'EnableAndStartUnits',
     notBefore: now,
     before: state.before ?? units,
     starts: [...starts, now],
   };
+}
+
+function goodVerdict({ before }: GuestState): StartUpVerdict {
+  return before === undefined ? { kind: 'good' } : { kind: 'repaired', before };
+}
+
+/** Enable alone does not start what is enabled and down. */
+function mayRepair({ repair }: StartUpSpec, units: readonly UnitState[]): boolean {
+  return repair === 'EnableAndStart' || (repair === 'Enable' && units.some((unit) => !unit.enabled));
+}
+
+/** A verdict for now: asked again after a period, or not before the next boot. */
+function judged(
+  state: GuestState,
+  verdict: StartUpVerdict,
+  of: { readonly spec: StartUpSpec; readonly now: number; readonly limits: GuestLimits },
+): GuestState {
+  return of.spec.probe === 'Periodic'
+    ? { ...state, verdict, next: 'CheckUnits', notBefore: of.now + of.limits.periodMs }
+    : { ...state, verdict, next: undefined, notBefore: of.now };
 }

@@ -6,6 +6,7 @@ import type { Intent } from '../crds/index.ts';
 import { formatTime } from '../kernel/timestamp.ts';
 import { stableJson } from '../plan/fields.ts';
 import type { CloudAction, CloudChange, UserDataSource } from './model.ts';
+import { isRecorded } from './records.ts';
 import { freeze } from './services.ts';
 
 /** Limits of what a status may hold. */
@@ -85,20 +86,44 @@ function userTagsOf(of: CloudAction): Tags {
   return 'tags' in of.action ? of.action.tags : {};
 }
 
+/** The create with its tags in place of the user's own. */
 function withTags(of: CloudAction, tags: Tags): CloudAction {
-  return 'tags' in of.action ? ({ ...of, action: { ...of.action, tags } } as CloudAction) : of;
+  switch (of.service) {
+    case 'vpc':
+      return 'tags' in of.action ? { ...of, action: { ...of.action, tags } } : of;
+    case 'ecs':
+      return 'tags' in of.action ? { ...of, action: { ...of.action, tags } } : of;
+    case 'slb':
+      return 'tags' in of.action ? { ...of, action: { ...of.action, tags } } : of;
+    default:
+      return of satisfies never;
+  }
 }
 
-/** The frozen request. */
+/** The frozen request; a record that was tampered with is no request. */
 export function frozenCall(intent: Intent): Call {
-  return JSON.parse(intent.request) as Call;
+  const call: unknown = JSON.parse(intent.request);
+  if (!isCall(call)) throw new Error(`the frozen request of attempt ${intent.attempt} is not a request`);
+  return call;
 }
 
-const INTENDED: ReadonlySet<string> = new Set(['VPC', 'VSwitch', 'SecurityGroup', 'Server', 'LoadBalancer']);
+function isCall(value: unknown): value is Call {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'service' in value &&
+    ['vpc', 'ecs', 'slb'].some((service) => service === value.service) &&
+    'action' in value &&
+    typeof value.action === 'string' &&
+    'params' in value &&
+    typeof value.params === 'object' &&
+    value.params !== null
+  );
+}
 
 /** Creates that make a new id each time they are sent travel as intents; rules and listeners have a natural key, and making them twice changes nothing. */
 export function needsIntent(change: Pick<CloudChange, 'verb' | 'type'>): boolean {
-  return change.verb === 'Create' && INTENDED.has(change.type);
+  return change.verb === 'Create' && isRecorded(change.type);
 }
 
 /** True when the intent makes what the change asks for. */

@@ -6,17 +6,18 @@ import type { KindPlan, PlanInput } from './kind.ts';
 import type { OwnerObject } from './model.ts';
 import type { FleetPlan } from './parts/fleet.ts';
 
+const say = (status: 'True' | 'False', reason: ConcernJudgement['reason'], message: string): ConcernJudgement => ({
+  type: 'ZonesBalanced',
+  status,
+  reason,
+  message,
+});
+
 /** Impaired zones first, then unevenness that is being mended; a difference of one is even. */
 export function judgeBalance(
   input: Pick<PlanInput<OwnerObject, unknown>, 'closedZones' | 'zoneSince'>,
   plan: KindPlan,
 ): ConcernJudgement {
-  const say = (status: 'True' | 'False', reason: ConcernJudgement['reason'], message: string): ConcernJudgement => ({
-    type: 'ZonesBalanced',
-    status,
-    reason,
-    message,
-  });
   const [impaired] = [...input.closedZones].toSorted();
   if (impaired !== undefined) {
     return say(

@@ -1,6 +1,6 @@
 // From what a visit found to how the object stands as a whole. Pure.
 import type { CloudError } from '../cloud/call.ts';
-import type { Progress } from '../crds/index.ts';
+import type { Progress, Reason } from '../crds/index.ts';
 import { listing } from './judge.ts';
 import type { Draft } from './draft.ts';
 import type { KindPlan, Verdicts } from './kind.ts';
@@ -18,44 +18,46 @@ export interface ProgressInput {
   readonly result: WaveResult | undefined;
 }
 
-/** Settled, working or stalled, and why. */
+/** Settled, working or stalled, and why: the first that holds, the most urgent first. */
 export function progressOf(input: ProgressInput): Progress {
-  const { plan, draft, result } = input;
-  if (result?.duplicate !== undefined) {
-    return {
-      kind: 'stalled',
-      reason: 'Duplicate',
-      message: `More resources exist than one request asked for (${result.duplicate}): nothing more is created; remove the surplus by hand`,
-    };
-  }
-  const error = worst([...heldErrors(input), ...(result?.error === undefined ? [] : [result.error])]);
-  if (error !== undefined) return progressOfError(error);
-  if (result?.held !== undefined)
-    return { kind: 'working', reason: 'ProgressingWithRetry', message: `Nothing was sent: ${result.held}` };
+  return (
+    duplicate(input) ?? failure(input) ?? held(input) ?? dependency(input) ?? openWork(input) ?? { kind: 'settled' }
+  );
+}
+
+const working = (reason: Reason, message: string): Progress => ({ kind: 'working', reason, message });
+
+function duplicate({ result }: ProgressInput): Progress | undefined {
+  if (result?.duplicate === undefined) return undefined;
+  const message = `More resources exist than one request asked for (${result.duplicate}): nothing more is created; remove the surplus by hand`;
+  return { kind: 'stalled', reason: 'Duplicate', message };
+}
+
+function failure(input: ProgressInput): Progress | undefined {
+  const error = worst([...heldErrors(input), ...(input.result?.error === undefined ? [] : [input.result.error])]);
+  return error === undefined ? undefined : progressOfError(error);
+}
+
+function held({ result }: ProgressInput): Progress | undefined {
+  return result?.held === undefined ? undefined : working('ProgressingWithRetry', `Nothing was sent: ${result.held}`);
+}
+
+function dependency({ plan }: ProgressInput): Progress | undefined {
   const [blocked] = plan.plan.blocked;
-  if (blocked !== undefined) {
-    const { kind, name, fact } = blocked.dependency;
-    return {
-      kind: 'working',
-      reason: 'DependencyNotReady',
-      message: `${blocked.name} waits for the ${fact} of ${kind} ${name}`,
-    };
-  }
+  if (blocked === undefined) return undefined;
+  const { kind, name, fact } = blocked.dependency;
+  return working('DependencyNotReady', `${blocked.name} waits for the ${fact} of ${kind} ${name}`);
+}
+
+function openWork(input: ProgressInput): Progress | undefined {
+  const { plan, draft, verdicts } = input;
   const open = plan.plan.changes.filter((change) => change.impact !== 'Forbidden');
   if (open.length > 0)
-    return {
-      kind: 'working',
-      reason: 'Progressing',
-      message: `Working on ${listing([...new Set(open.map((change) => change.name))])}`,
-    };
-  if (plan.plan.pending.length > 0 || draft.intents.length > 0 || draft.replacements.length > 0)
-    return { kind: 'working', reason: 'Progressing', message: `Waiting for ${waitedFor(input)}` };
-  const asking = input.verdicts.concerns.find(
-    (concern) => concern.status === 'Unknown' && concern.reason === 'Progressing',
-  );
-  return asking === undefined
-    ? { kind: 'settled' }
-    : { kind: 'working', reason: 'Progressing', message: asking.message };
+    return working('Progressing', `Working on ${listing([...new Set(open.map((change) => change.name))])}`);
+  if (plan.plan.pending.length + draft.intents.length + draft.replacements.length > 0)
+    return working('Progressing', `Waiting for ${waitedFor(input)}`);
+  const asking = verdicts.concerns.find((item) => item.status === 'Unknown' && item.reason === 'Progressing');
+  return asking === undefined ? undefined : working('Progressing', asking.message);
 }
 
 function waitedFor({ plan, draft }: ProgressInput): string {

@@ -1,6 +1,11 @@
 // Reading and extending status.resources: the only record of ids. Pure.
-import type { RecordedResource, ResourceType } from '../crds/index.ts';
+import { type RecordedResource, type ResourceType, resourceType } from '../crds/index.ts';
 import { ordinal } from '../plan/placement.ts';
+
+/** True for the types that are kept on record: their creates make a new id each time they are sent. */
+export function isRecorded(type: string): type is ResourceType {
+  return resourceType.options.some((option) => option === type);
+}
 
 /** The record with this logical name. */
 export function recordOf(records: readonly RecordedResource[], name: string): RecordedResource | undefined {
@@ -49,10 +54,11 @@ function freeNames(records: readonly RecordedResource[], fleet: string, count: n
   return names;
 }
 
+const rank = ({ name }: RecordedResource): string =>
+  `${fleetOf(name)}|${String(ordinal(name)).padStart(6, '0')}|${name}`;
+
 /** Records in a fixed order, so that an unchanged set is an unchanged status. */
 export function sorted(records: readonly RecordedResource[]): readonly RecordedResource[] {
-  const rank = (record: RecordedResource) =>
-    `${fleetOf(record.name)}|${String(ordinal(record.name)).padStart(6, '0')}|${record.name}`;
   return records.toSorted((a, b) => (rank(a) < rank(b) ? -1 : Number(rank(a) > rank(b))));
 }
 

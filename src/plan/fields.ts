@@ -32,20 +32,29 @@ export function diffFields<D extends object>(
   desired: Partial<D>,
   live: Partial<D>,
 ): readonly FieldChange[] {
-  const entries = Object.entries(table) as [keyof D & string, FieldEntry][];
-  return entries
-    .filter(
-      ([path, entry]) =>
-        entry.rule !== 'ignore' && desired[path] !== undefined && !sameValue(desired[path], live[path]),
-    )
-    .map(([path, entry]) => ({
-      path,
-      from: live[path] ?? null,
-      to: desired[path],
-      impact: entry.rule === 'mutable' ? entry.impact : 'Forbidden',
-      rule: entry.rule,
-      blueprint: entry.blueprint,
-    }));
+  return keysOf(table)
+    .filter((path) => table[path].rule !== 'ignore' && desired[path] !== undefined)
+    .filter((path) => !sameValue(desired[path], live[path]))
+    .map((path) => changeOf(path, table[path], { from: live[path] ?? null, to: desired[path] }));
+}
+
+function changeOf(path: string, entry: FieldEntry, values: Pick<FieldChange, 'from' | 'to'>): FieldChange {
+  const impact = entry.rule === 'mutable' ? entry.impact : 'Forbidden';
+  return { path, ...values, impact, rule: entry.rule, blueprint: entry.blueprint };
+}
+
+function keysOf<T extends object>(value: T): readonly (keyof T & string)[] {
+  const keys: (keyof T & string)[] = [];
+  for (const key in value) if (Object.hasOwn(value, key)) keys.push(key);
+  return keys;
+}
+
+/** The declared values of the fields that differ. */
+export function changedPart<D extends object>(desired: Partial<D>, changes: readonly FieldChange[]): Partial<D> {
+  const paths = new Set(changes.map((change) => change.path));
+  const part = { ...desired };
+  for (const key of keysOf(part)) if (!paths.has(key)) delete part[key];
+  return part;
 }
 
 /** Deep equality of JSON values; the order of object keys does not matter, that of lists does. */

@@ -31,23 +31,19 @@ export interface ReplacementFacts {
 /** The step that follows, the same step when its end is not reached, or undefined when the replacement is finished. */
 export function nextStep(step: ReplacementStep, facts: ReplacementFacts): ReplacementStep | undefined {
   if (step !== 'Released' && facts.surplusGone && facts.newcomer === 'running') return adoptNewcomer(step, facts);
-  switch (step) {
-    case 'Surge':
-      return facts.newcomer === 'running' && facts.gatePassed ? 'Checked' : 'Surge';
-    case 'Checked':
-      return facts.behindLoadBalancer ? 'Registered' : 'InService';
-    case 'Registered':
-      return facts.newcomerWeight !== undefined && facts.normalSinceRegistration ? 'InService' : 'Registered';
-    case 'InService':
-      return !facts.behindLoadBalancer || facts.newcomerWeight === WEIGHTS.serving ? 'Draining' : 'InService';
-    case 'Draining':
-      return drainedOut(facts) ? 'Released' : 'Draining';
-    case 'Released':
-      return facts.surplusGone ? undefined : 'Released';
-    default:
-      return step satisfies never;
-  }
+  return NEXT[step](facts);
 }
+
+const NEXT: { readonly [S in ReplacementStep]: (facts: ReplacementFacts) => ReplacementStep | undefined } = {
+  Surge: (facts) => (facts.newcomer === 'running' && facts.gatePassed ? 'Checked' : 'Surge'),
+  Checked: (facts) => (facts.behindLoadBalancer ? 'Registered' : 'InService'),
+  Registered: (facts) =>
+    facts.newcomerWeight !== undefined && facts.normalSinceRegistration ? 'InService' : 'Registered',
+  InService: (facts) =>
+    !facts.behindLoadBalancer || facts.newcomerWeight === WEIGHTS.serving ? 'Draining' : 'InService',
+  Draining: (facts) => (drainedOut(facts) ? 'Released' : 'Draining'),
+  Released: (facts) => (facts.surplusGone ? undefined : 'Released'),
+};
 
 /** The surplus went by itself: the newcomer still passes its gate, then takes the place. */
 function adoptNewcomer(step: ReplacementStep, facts: ReplacementFacts): ReplacementStep | undefined {

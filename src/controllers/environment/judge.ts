@@ -56,13 +56,14 @@ function startUps(input: EnvironmentInput, fleets: readonly FleetPlan[]): readon
   });
 }
 
+const say = (
+  status: ConcernJudgement['status'],
+  reason: ConcernJudgement['reason'],
+  message: string,
+): readonly ConcernJudgement[] => [{ type: 'AutoStartReady', status, reason, message }];
+
 function judgeAutoStart(starts: readonly Started[]): readonly ConcernJudgement[] {
   if (starts.length === 0) return [];
-  const say = (
-    status: ConcernJudgement['status'],
-    reason: ConcernJudgement['reason'],
-    message: string,
-  ): readonly ConcernJudgement[] => [{ type: 'AutoStartReady', status, reason, message }];
   const of = (kind: StartUpVerdict['kind']) =>
     starts.filter((item) => item.verdict.kind === kind).map((item) => `${item.server.name} (${item.server.id})`);
   const units = (kind: 'broken' | 'failing') =>

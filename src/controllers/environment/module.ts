@@ -5,6 +5,7 @@ import {
   type BusinessModule,
   type FinanceCloudEnvironment,
   type LoadBalancer,
+  type RecordedResource,
   effectiveListener,
 } from '../../crds/index.ts';
 import { emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
@@ -101,24 +102,30 @@ export function balancerName(module: Pick<BusinessModule, 'name'>): string {
 function specOf(input: EnvironmentInput, module: BusinessModule, balancer: LoadBalancer): Fact<LoadBalancerSpec> {
   const [masterZone = '', slaveZone = ''] = zoneNames(input.object);
   const zone = input.refs.zones.get(module.securityZoneRef.name);
-  const vSwitchId = recordOf(zone?.status?.resources ?? [], `vswitch/${masterZone}`)?.id;
-  const vpcId = recordOf(input.records, 'vpc')?.id;
-  const intranet = balancer.address === 'Intranet';
-  if (intranet && vSwitchId === undefined)
+  const vSwitchId = idOf(zone?.status?.resources, `vswitch/${masterZone}`);
+  if (balancer.address === 'Intranet' && vSwitchId === '')
     return missing('SecurityZone', module.securityZoneRef.name, `vSwitch id in ${masterZone}`);
-  return known(
-    adjustLoadBalancer({
-      displayName: cloudName(balancer.displayName, input.object.metadata.name, module.name),
-      addressType: intranet ? 'intranet' : 'internet',
-      masterZone,
-      slaveZone,
-      vpcId: vpcId ?? '',
-      vSwitchId: vSwitchId ?? '',
-      instanceSpec: balancer.spec,
-      chargeType: balancer.billing.type === 'PayByBandwidth' ? 'paybybandwidth' : 'paybytraffic',
-      bandwidthMbps: balancer.billing.type === 'PayByBandwidth' ? balancer.billing.bandwidthMbps : -1,
-    }),
-  );
+  const spec: LoadBalancerSpec = {
+    displayName: cloudName(balancer.displayName, input.object.metadata.name, module.name),
+    addressType: balancer.address === 'Intranet' ? 'intranet' : 'internet',
+    masterZone,
+    slaveZone,
+    vpcId: idOf(input.records, 'vpc'),
+    vSwitchId,
+    instanceSpec: balancer.spec,
+    ...billingOf(balancer),
+  };
+  return known(adjustLoadBalancer(spec));
+}
+
+function idOf(records: readonly RecordedResource[] | undefined, name: string): string {
+  return recordOf(records ?? [], name)?.id ?? '';
+}
+
+function billingOf({ billing }: LoadBalancer): Pick<LoadBalancerSpec, 'chargeType' | 'bandwidthMbps'> {
+  return billing.type === 'PayByBandwidth'
+    ? { chargeType: 'paybybandwidth', bandwidthMbps: billing.bandwidthMbps }
+    : { chargeType: 'paybytraffic', bandwidthMbps: -1 };
 }
 
 function planBalancer(input: EnvironmentInput, module: BusinessModule): CloudPlan {

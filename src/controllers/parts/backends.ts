@@ -43,8 +43,8 @@ export function planBackends(input: BackendsInput): CloudPlan {
   return {
     ...emptyPlan,
     changes: [
-      ...(attach.length > 0 ? [member(input, 'Attach', attach, have)] : []),
-      ...(weigh.length > 0 ? [member(input, 'Weigh', weigh, have)] : []),
+      ...(attach.length > 0 ? [member(input, { verb: 'Attach', backends: attach, have })] : []),
+      ...(weigh.length > 0 ? [member(input, { verb: 'Weigh', backends: weigh, have })] : []),
       ...(detach.length > 0 ? [remove(input, detach)] : []),
     ],
     reported: [...have.keys()]
@@ -84,10 +84,13 @@ function isRunning(input: BackendsInput, id: string): boolean {
 
 function member(
   input: BackendsInput,
-  verb: 'Attach' | 'Weigh',
-  backends: readonly Backend[],
-  have: ReadonlyMap<string, number>,
+  of: {
+    readonly verb: 'Attach' | 'Weigh';
+    readonly backends: readonly Backend[];
+    readonly have: ReadonlyMap<string, number>;
+  },
 ): CloudChange {
+  const { verb, backends, have } = of;
   const id = input.loadBalancerId;
   const action: CloudAction = {
     service: 'slb',

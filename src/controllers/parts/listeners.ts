@@ -156,18 +156,27 @@ function stickiness({
   }
 }
 
+const checkTypes = { HTTP: 'http', TCP: 'tcp', UDP: 'udp' } as const;
+
 function healthSpec(check: HealthCheck, backendPort: number) {
-  const http = check.type === 'HTTP' ? check : undefined;
   return {
     healthCheck: 'on',
-    healthType: check.type === 'HTTP' ? 'http' : check.type === 'TCP' ? 'tcp' : 'udp',
-    healthPath: http?.path ?? '',
-    healthDomain: http?.domain ?? '',
+    healthType: checkTypes[check.type],
     healthPort: check.port ?? backendPort,
     healthIntervalSeconds: check.intervalSeconds,
     healthTimeoutSeconds: check.timeoutSeconds,
     healthyThreshold: check.healthyThreshold,
     unhealthyThreshold: check.unhealthyThreshold,
-    healthCodes: (http?.httpCodes ?? []).map((code) => code.replace('HTTP', 'http_')).toSorted(),
+    ...requestSpec(check),
   } as const;
+}
+
+function requestSpec(check: HealthCheck): Pick<ListenerSpec, 'healthPath' | 'healthDomain' | 'healthCodes'> {
+  if (check.type !== 'HTTP') return { healthPath: '', healthDomain: '', healthCodes: [] };
+  const codes = check.httpCodes ?? [];
+  return {
+    healthPath: check.path,
+    healthDomain: check.domain ?? '',
+    healthCodes: codes.map((code) => code.replace('HTTP', 'http_')).toSorted(),
+  };
 }

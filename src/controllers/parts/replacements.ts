@@ -124,13 +124,17 @@ function stateOf(server: LiveServer | undefined): ReplacementFacts['newcomer'] {
 /** Units active, then the listeners' own requests answered inside the guest. A guest that cannot be asked is judged by the health check alone. */
 function gatePassed(of: ReplacementsInput, newcomer: LiveServer): boolean {
   if (newcomer.record?.state !== 'Running') return false;
-  if (of.startUp !== undefined && of.startUp.probe !== 'Never') {
-    const verdict = of.input.guests.startUp(newcomer, of.startUp);
-    if (verdict.kind === 'agent-offline' || verdict.kind === 'unsupported-os') return true;
-    if (verdict.kind !== 'good' && verdict.kind !== 'repaired') return false;
-  }
+  const units = unitsGate(of, newcomer);
+  if (units !== 'passed') return units === 'cannot-ask';
   const requests = of.behind?.requests ?? [];
   return requests.length === 0 || of.input.guests.gate(newcomer, requests) === 'passed';
+}
+
+function unitsGate(of: ReplacementsInput, newcomer: LiveServer): 'passed' | 'closed' | 'cannot-ask' {
+  if (of.startUp === undefined || of.startUp.probe === 'Never') return 'passed';
+  const { kind } = of.input.guests.startUp(newcomer, of.startUp);
+  if (kind === 'agent-offline' || kind === 'unsupported-os') return 'cannot-ask';
+  return kind === 'good' || kind === 'repaired' ? 'passed' : 'closed';
 }
 
 /** `normal` behind every listener, seen later than registration + healthyThreshold x interval: what was read before proves nothing. */

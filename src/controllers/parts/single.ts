@@ -3,7 +3,7 @@ import type { CloudRecord } from '../../cloud/service.ts';
 import { TAG_UID } from '../../cloud/tags.ts';
 import type { RecordedResource } from '../../crds/index.ts';
 import { type ResourceKey, emptyPlan } from '../../plan/change.ts';
-import { type FieldChange, type FieldTable, diffFields } from '../../plan/fields.ts';
+import { type FieldChange, type FieldTable, changedPart, diffFields } from '../../plan/fields.ts';
 import type { CloudAction, CloudPlan, Fact, View } from '../model.ts';
 
 /** What is known and wanted of one resource. */
@@ -67,7 +67,7 @@ function planLive<S extends object>(input: SingleInput<S>, live: CloudRecord & S
   if (!input.readyStates.includes(live.state)) return waiting(input, live.id, `is ${live.state}`);
   const fields = diffFields<S>(input.table, input.desired, input.adjustLive?.(live) ?? live);
   const mutable = fields.filter((field) => field.rule === 'mutable');
-  const set = Object.fromEntries(mutable.map((field) => [field.path, field.to])) as Partial<S>;
+  const set = changedPart(input.desired, mutable);
   const { type, name } = input;
   const update = {
     verb: 'Update',
@@ -131,9 +131,10 @@ function waiting<S extends object>(input: SingleInput<S>, id: string, why: strin
   return { ...emptyPlan, pending: [{ type: input.type, name: input.name, id, why }] };
 }
 
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 /** A difference that no call of ours may mend. */
 export function reportField(name: string, field: FieldChange) {
-  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
   return {
     path: `${name}.${field.path}`,
     desired: text(field.to),

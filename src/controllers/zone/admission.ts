@@ -18,7 +18,10 @@ export function zoneProblems(zone: SecurityZone, stores: Stores): readonly strin
   return found.map((problem) => `${problem.field}: ${problem.message} (${problem.rule})`);
 }
 
+function age({ metadata }: SecurityZone): string {
+  return `${metadata.creationTimestamp ?? ''}|${metadata.name}`;
+}
+
 function isOlder(a: SecurityZone, b: SecurityZone): boolean {
-  const age = (zone: SecurityZone) => `${zone.metadata.creationTimestamp ?? ''}|${zone.metadata.name}`;
   return age(a) < age(b);
 }
