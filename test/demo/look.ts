@@ -70,22 +70,22 @@ export async function markOf(stage: Stage): Promise<Mark> {
   return { since: await stage.emulator.lastCall(), operatorKey: stage.operatorKey };
 }
 
-/** Every fleet even and running, every module in service, every object Ready. */
+/** Every fleet even and running, every module in service, every object Ready: one sentence when all is well. */
 export async function allWell(stage: Stage, ledger: Ledger): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
   for (const fleet of fleetsOf(stage)) {
     const servers = await serversOf(stage, fleet, ledger);
     verdicts.push(even(servers, fleet, zonesOf(stage)));
     if (fleet.name === 'bastion') continue;
-    verdicts.push(
-      inService(
-        await healthOf(stage, fleet.name),
-        servers.map(({ id }) => id),
-        fleet.name,
-      ),
-    );
+    const ids = servers.map(({ id }) => id);
+    verdicts.push(inService(await healthOf(stage, fleet.name), ids, fleet.name));
   }
-  return [...verdicts, allReady(stage.watch.objects(), SAMPLE_OBJECTS)];
+  const open = [...verdicts, allReady(stage.watch.objects(), SAMPLE_OBJECTS)].filter(({ holds }) => !holds);
+  if (open.length > 0) return open;
+  const fleets = verdicts.flatMap(({ text }) => (text.includes('backends') ? [] : [text.replace(', all running', '')]));
+  return [
+    { holds: true, text: `all servers run, all backends are normal, all objects are Ready (${fleets.join('; ')})` },
+  ];
 }
 
 /** Health of a module's backends. */

@@ -20,7 +20,7 @@ export function createNarrator(story: Story): Narrator {
   let brief = true;
   return {
     hear: (report) => {
-      if (brief && !becameReady(report)) return;
+      if (brief ? !becameReady(report) : isNoise(report)) return;
       story.tell('seen', reportText(report), story.seconds());
     },
     calls: (ledger, accessKeyId) => {
@@ -36,6 +36,11 @@ export function createNarrator(story: Story): Narrator {
       brief = false;
     },
   };
+}
+
+// Reconciling only says that work is going on, which the lines around it show.
+function isNoise(report: Report): boolean {
+  return report.kind === 'condition' && report.transition.type === 'Reconciling';
 }
 
 function becameReady(report: Report): boolean {
@@ -83,10 +88,13 @@ function callText(group: readonly LedgerCall[]): string {
   return `${first.service} ${first.action}${group.length === 1 ? '' : ` x${group.length}`}${ids.length === 0 ? '' : `  ${few(ids, 3)}`}${weightText(first)}`;
 }
 
+const TARGET = /^(InstanceId(\.\d+)?|LoadBalancerId|SecurityGroupId|VpcId|VSwitchId)$/;
+
+// What a call makes is in its effect, what it changes in its parameters; rows of addresses are the cloud's own affair.
 function targets(call: LedgerCall): readonly string[] {
-  if (call.resourceIds.length > 0 && call.service === 'ecs') return call.resourceIds;
+  if (/^(Run|Create)(?!Command)/.test(call.action)) return call.resourceIds.filter((id) => !id.includes('/'));
   return Object.entries(call.params)
-    .filter(([name]) => /^(InstanceId(\.\d+)?|LoadBalancerId|SecurityGroupId|VpcId|VSwitchId)$/.test(name))
+    .filter(([name]) => TARGET.test(name))
     .map(([, value]) => value);
 }
 

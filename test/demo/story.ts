@@ -53,13 +53,24 @@ export function createStory(screen: Screen): Story {
     },
     tell: (tag, text, at) => {
       const time = at === undefined ? '        ' : `+${at.toFixed(1)} s`.padStart(8);
-      line(`${colors.dim(time)}  ${PAINT[tag](tag.padEnd(6))}  ${text}`);
+      line(
+        `${colors.dim(time)}  ${PAINT[tag](tag.padEnd(6))}  ${screen.isTerminal ? fit(text, screen.columns()) : text}`,
+      );
     },
     line,
     now: (text) => live.show(text, seconds()),
     seconds,
     end: () => live.end(),
   };
+}
+
+const MARGIN = 18;
+const NARROWEST = 40;
+
+// A line that wraps hides the column of times.
+function fit(text: string, columns: number): string {
+  const room = Math.max(NARROWEST, columns - MARGIN);
+  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 }
 
 interface LiveLine {

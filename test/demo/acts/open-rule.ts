@@ -31,7 +31,7 @@ export const openRule: Act = {
         const rules = await stage.cloud.inboundRules(group);
         return [
           ruleClosed(rules, { open, before }),
-          calledOnce(ledger, /^RevokeSecurityGroup$/, mark),
+          calledOnce(ledger, 'RevokeSecurityGroup', mark),
           ...(await allWell(stage, ledger)),
         ];
       },

@@ -1,5 +1,5 @@
 // Judgements on load balancers and security groups as the cloud's own API shows them.
-import type { GroupRule, Ledger, LedgerCall } from './facts.ts';
+import type { GroupRule, Ledger } from './facts.ts';
 import { writesSince } from './ledger.ts';
 import type { Mark } from './servers.ts';
 import { few, objections, verdict, type Verdict } from './verdict.ts';
@@ -28,16 +28,14 @@ export function listenerAsDeclared(view: ListenerView | undefined, path: string)
 }
 
 /** The operator made exactly one such call after the mark: repaired, and without swinging to and fro. */
-export function calledOnce(ledger: Ledger, action: RegExp, mark: Mark): Verdict {
-  const calls = writesSince(ledger, mark.since, mark.operatorKey).filter((call: LedgerCall) =>
-    action.test(call.action),
-  );
+export function calledOnce(ledger: Ledger, action: string, mark: Mark): Verdict {
+  const calls = writesSince(ledger, mark.since, mark.operatorKey).filter((call) => call.action === action);
   return verdict(
     objections([
-      [calls.length === 0, `the operator has not called ${action.source}`],
-      [calls.length > 1, `called ${calls.length} times: ${few(calls.map((call) => call.action))}`],
+      [calls.length === 0, `the operator has not called ${action}`],
+      [calls.length > 1, `the operator has called ${action} ${calls.length} times`],
     ]),
-    `one call: ${calls[0]?.action}`,
+    `the operator called ${action} once`,
   );
 }
 
