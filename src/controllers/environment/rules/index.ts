@@ -1,6 +1,5 @@
 // The ordered list of what is judged about an environment: one rule, one file, one row.
-import type { KindPlan, Verdicts } from '../../kind.ts';
-import type { EnvironmentInput } from '../module.ts';
+import type { EnvironmentRule } from '../rule.ts';
 import { noBastion } from './no-bastion.ts';
 import { oddCount } from './odd-count.ts';
 import { publicAddressOutsideDmz } from './public-address-outside-dmz.ts';
@@ -10,12 +9,7 @@ import { singleZoneBalancer } from './single-zone-balancer.ts';
 import { stickinessOff } from './stickiness-off.ts';
 import { unrecordedServer } from './unrecorded-server.ts';
 
-/** One rule of the blueprint, judged. */
-export interface EnvironmentRule {
-  readonly id: string;
-  readonly judge: (input: EnvironmentInput, plan: KindPlan) => Verdicts['findings'];
-}
-
+/** In the order in which they are shown. */
 export const environmentRules: readonly EnvironmentRule[] = [
   singlePointOfFailure,
   oddCount,

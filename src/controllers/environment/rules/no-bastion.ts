@@ -1,5 +1,5 @@
 // BAS-4: an environment without bastions is accepted, and shown.
-import type { EnvironmentRule } from './index.ts';
+import type { EnvironmentRule } from '../rule.ts';
 
 export const noBastion: EnvironmentRule = {
   id: 'BAS-4',

@@ -1,5 +1,5 @@
 // ARCH-2: an odd number of servers cannot be even over two zones.
-import type { EnvironmentRule } from './index.ts';
+import type { EnvironmentRule } from '../rule.ts';
 
 export const oddCount: EnvironmentRule = {
   id: 'ARCH-2',

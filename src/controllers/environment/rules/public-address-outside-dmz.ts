@@ -1,5 +1,5 @@
 // NET-6: in the high-security design only the DMZ reaches the internet or is reached from it.
-import type { EnvironmentRule } from './index.ts';
+import type { EnvironmentRule } from '../rule.ts';
 
 export const publicAddressOutsideDmz: EnvironmentRule = {
   id: 'NET-6',

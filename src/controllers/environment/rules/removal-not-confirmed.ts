@@ -1,6 +1,6 @@
 // Taking a module or load balancer away cannot be undone (a public address is lost for good): a person confirms it by name.
 import { isConfirmed, leftRecords } from '../plan.ts';
-import type { EnvironmentRule } from './index.ts';
+import type { EnvironmentRule } from '../rule.ts';
 
 export const removalNotConfirmed: EnvironmentRule = {
   id: 'ARCH-6',

@@ -1,5 +1,5 @@
 // ARCH-7: one server is accepted, and is a single point of failure.
-import type { EnvironmentRule } from './index.ts';
+import type { EnvironmentRule } from '../rule.ts';
 
 export const singlePointOfFailure: EnvironmentRule = {
   id: 'ARCH-7',

@@ -1,6 +1,6 @@
 // SLB-4: a live load balancer without a standby zone is reported, never silently replaced.
 import { liveBalancer } from '../module.ts';
-import type { EnvironmentRule } from './index.ts';
+import type { EnvironmentRule } from '../rule.ts';
 
 export const singleZoneBalancer: EnvironmentRule = {
   id: 'SLB-4',

@@ -1,5 +1,5 @@
 // SLB-8: stickiness is on unless the backend is fully stateless.
-import type { EnvironmentRule } from './index.ts';
+import type { EnvironmentRule } from '../rule.ts';
 
 export const stickinessOff: EnvironmentRule = {
   id: 'SLB-8',

@@ -1,7 +1,7 @@
 // A server that carries this object's tags and is not on record (a clone, say) is never capacity and never drained.
 import type { ServerRecord } from '../../../cloud/ecs/model.ts';
 import { TAG_UID } from '../../../cloud/tags.ts';
-import type { EnvironmentRule } from './index.ts';
+import type { EnvironmentRule } from '../rule.ts';
 
 export const unrecordedServer: EnvironmentRule = {
   id: 'ARCH-2',

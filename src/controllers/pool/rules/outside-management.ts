@@ -1,5 +1,5 @@
 // NET-7: VPN and bastions live in the management zone.
-import type { PoolRule } from './index.ts';
+import type { PoolRule } from '../rule.ts';
 
 export const outsideManagement: PoolRule = {
   id: 'NET-7',

@@ -1,6 +1,6 @@
 // ARCH-3: databases are managed; a group that opens a database port between servers hints at a self-built one.
 import type { ZoneInput } from '../plan.ts';
-import type { ZoneRule } from './index.ts';
+import type { ZoneRule } from '../rule.ts';
 
 const DATABASE_PORTS = [1433, 1521, 3306, 5432];
 

@@ -1,6 +1,6 @@
 // SG-3: at a TCP or UDP listener the client's address arrives at the server, so `LoadBalancers` as a source admits nobody.
 import type { ZoneInput } from '../plan.ts';
-import type { ZoneRule } from './index.ts';
+import type { ZoneRule } from '../rule.ts';
 
 export const layer4NeedsClients: ZoneRule = {
   id: 'SG-3',

@@ -3,7 +3,7 @@ import type { GroupRules } from '../../../cloud/ecs/model.ts';
 import { isOpenToWorld, ruleText } from '../../parts/rules.ts';
 import { recordOf } from '../../records.ts';
 import type { ZoneInput } from '../plan.ts';
-import type { ZoneRule } from './index.ts';
+import type { ZoneRule } from '../rule.ts';
 
 export const openToWorld: ZoneRule = {
   id: 'SG-8',
