@@ -112,6 +112,7 @@ export function nextFindings(
     .map((item) => ({
       ...item,
       message: item.message.slice(0, 512),
+      ...(item.evidence === undefined ? {} : { evidence: item.evidence.slice(0, 512) }),
       since: before.find((old) => old.rule === item.rule && old.message === item.message.slice(0, 512))?.since ?? now,
     }))
     .toSorted((a, b) => rank[a.severity] - rank[b.severity])

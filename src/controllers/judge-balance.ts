@@ -28,7 +28,7 @@ export function judgeBalance(
   }
   const uneven = plan.fleets.filter((fleet) => isUneven(fleet));
   const moving = plan.replacements
-    .filter((item) => item.step !== 'Released')
+    .filter((item) => item.step !== 'Released' && item.fromZone !== item.toZone)
     .map((item) => `${item.slot} from ${item.fromZone} to ${item.toZone}`);
   if (moving.length > 0) return say('False', 'ZonesUneven', `Moving ${listing(moving)}`);
   if (uneven.length > 0)

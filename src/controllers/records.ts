@@ -62,9 +62,9 @@ export function sorted(records: readonly RecordedResource[]): readonly RecordedR
   return records.toSorted((a, b) => (rank(a) < rank(b) ? -1 : Number(rank(a) > rank(b))));
 }
 
-/** Name in the cloud: the declared one, else the object's (and part's) name made to start with a letter (NET-4), at most 128 characters. */
+/** Name in the cloud: the declared one, else the object's (and part's) name made to start with a letter and to have 2 to 128 characters (NET-4). */
 export function cloudName(declared: string | undefined, ...parts: readonly string[]): string {
   if (declared !== undefined) return declared;
   const name = parts.join('-').replaceAll(/[^A-Za-z0-9_-]/g, '-');
-  return (/^[A-Za-z]/.test(name) ? name : `fc-${name}`).slice(0, 128);
+  return (/^[A-Za-z]./.test(name) ? name : `fc-${name}`).slice(0, 128);
 }

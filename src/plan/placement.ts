@@ -16,6 +16,7 @@ export interface PlacedServer {
 export interface OngoingReplacement {
   readonly surplusId: string;
   readonly newId?: string | undefined;
+  readonly fromZone: string;
   readonly toZone: string;
 }
 
@@ -68,7 +69,7 @@ export function place(input: PlacementInput): readonly Placement[] {
   return balance(input, counts);
 }
 
-/** A pair under replacement counts once, where it is going. */
+/** A pair under replacement counts once, where it is going; a server that only leaves counts no more. */
 function settledCounts(input: PlacementInput): Map<string, number> {
   const leaving = new Set(input.replacements.map((item) => item.surplusId));
   const newcomers = new Set(input.replacements.flatMap((item) => item.newId ?? []));
@@ -76,7 +77,9 @@ function settledCounts(input: PlacementInput): Map<string, number> {
     input.wanted.keys(),
     input.servers.filter((s) => !leaving.has(s.id) && !newcomers.has(s.id)),
   );
-  for (const { toZone } of input.replacements) counts.set(toZone, (counts.get(toZone) ?? 0) + 1);
+  for (const { fromZone, toZone } of input.replacements) {
+    if (fromZone !== toZone) counts.set(toZone, (counts.get(toZone) ?? 0) + 1);
+  }
   return counts;
 }
 

@@ -1,6 +1,6 @@
 // Plans an environment: its VPC and its modules; what left the spec is kept or taken away by policy and confirmation.
 import { type VpcSpec, adjustVpc, vpcFields } from '../../cloud/vpc/model.ts';
-import { ANNOTATIONS, type RecordedResource } from '../../crds/index.ts';
+import { ANNOTATIONS, type RecordedResource, type Replacement } from '../../crds/index.ts';
 import { emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
 import type { KindPlan } from '../kind.ts';
 import { type CloudPlan, known } from '../model.ts';
@@ -17,11 +17,20 @@ export function planEnvironment(input: EnvironmentInput): KindPlan {
   return {
     plan: joinPlans([planVpc(input), ...modules.map((module) => module.plan), left.plan]),
     fleets: modules.map((module) => module.fleet),
-    replacements: modules.flatMap((module) => module.replacements).slice(0, 10),
+    replacements: limited(
+      input,
+      modules.flatMap((module) => module.replacements),
+    ),
     gone: [...modules.flatMap((module) => module.fleet.gone.map((record) => record.id)), ...left.gone],
     retain: [...modules.flatMap((module) => module.retain), ...left.retain],
     dueInMs: dues.length > 0 ? Math.min(...dues) : undefined,
   };
+}
+
+/** At most ten at a time; what is on record already is never given up for a new one. */
+function limited(input: EnvironmentInput, replacements: readonly Replacement[]): readonly Replacement[] {
+  const running = new Set(input.replacements.map((item) => item.slot));
+  return replacements.toSorted((a, b) => Number(running.has(b.slot)) - Number(running.has(a.slot))).slice(0, 10);
 }
 
 function planVpc(input: EnvironmentInput): CloudPlan {

@@ -16,7 +16,7 @@ export const removalNotConfirmed: EnvironmentRule = {
       severity: 'Warning',
       message: `${name} left the spec and still runs (ConfirmationRequired): set annotation financecloud.io/confirm-removal: ${name} to have it released, or put it back into the spec`,
       evidence: leftRecords(input)
-        .filter((record) => record.name.startsWith(name))
+        .filter((record) => record.name === name || record.name.startsWith(`${name}/`))
         .map((record) => record.id)
         .slice(0, 10)
         .join(', '),
