@@ -30,6 +30,10 @@ export interface Trust {
 export class ObjectMemory {
   /** Tokens of intents that this process made durable and surely did not send. */
   readonly unsent = new Set<string>();
+  /** When each intent was last sent, and how often it was sent again. */
+  readonly replays = new Map<string, { readonly at: number; readonly count: number }>();
+  /** Tokens that the cloud knows with other parameters: never sent again. */
+  readonly mismatched = new Set<string>();
   readonly madeNow = new Set<string>();
   readonly holds = new Map<string, Hold>();
   /** Failures of create or start in a row, by zone. */

@@ -24,7 +24,10 @@ export interface SettleContext {
   readonly memory: ObjectMemory;
   readonly uid: string;
   readonly now: number;
+  readonly monotonic: number;
   readonly visibilityGraceMs: number;
+  /** Pause before the first replay after an unknown outcome; it doubles with each further one. */
+  readonly replayMs: number;
   /** The plan still asks for it. */
   readonly wanted: boolean;
   /** Everything it needs is settled, and nothing holds it. */
@@ -54,14 +57,23 @@ async function lookUpThenReplay(intent: Intent, context: SettleContext): Promise
   if (ids.length === intent.count) return { kind: 'made', ids };
   const age = context.now - (parseTime(intent.startedAt) ?? 0);
   if (age >= SAFE_REPLAY_MS) return ids.length > 0 ? { kind: 'made', ids } : { kind: 'closed' };
-  if (!context.wanted && ids.length === 0 && age > context.visibilityGraceMs) return { kind: 'closed' };
+  const given = !context.wanted || context.memory.mismatched.has(intent.token);
+  if (given && ids.length === 0 && age > context.visibilityGraceMs) return { kind: 'closed' };
+  if (context.memory.mismatched.has(intent.token) || !mayReplay(intent, context)) return { kind: 'open' };
   return send(intent, context);
+}
+
+/** A cloud that loses tokens makes another resource at each replay: the look-up is given ever more time to find the first one. */
+function mayReplay(intent: Intent, { memory, monotonic, replayMs }: SettleContext): boolean {
+  const last = memory.replays.get(intent.token);
+  return last === undefined || monotonic - last.at >= replayMs * 2 ** Math.min(last.count, 8);
 }
 
 async function send(intent: Intent, context: SettleContext): Promise<Settled> {
   const call = await requestOf(intent, context);
   if (call === undefined) return { kind: 'open' };
   context.memory.unsent.delete(intent.token);
+  context.memory.replays.set(intent.token, { at: context.monotonic, count: (context.memory.replays.get(intent.token)?.count ?? -1) + 1 });
   const answer = await context.session.client.write(call, { token: intent.token, lane: 'user' });
   switch (answer.kind) {
     case 'held':
@@ -79,6 +91,7 @@ async function send(intent: Intent, context: SettleContext): Promise<Settled> {
 }
 
 function afterError(intent: Intent, error: CloudError, context: SettleContext): Settled {
+  if (error.class === 'token-mismatch') context.memory.mismatched.add(intent.token);
   if (isRefusal(error)) return { kind: 'closed', error };
   // Nothing happened for sure: the same request may go again without a look-up.
   if (!error.mayHaveHappened && error.class !== 'in-progress' && error.class !== 'token-mismatch')

@@ -88,6 +88,7 @@ async function runIntents(
         result: await settle(intent, {
           ...context,
           visibilityGraceMs: context.trust.unseenMs,
+        replayMs: Math.min(5000, context.trust.seenMs),
           wanted: change !== undefined,
           ready,
         }),
