@@ -5,6 +5,7 @@ import type {
   ConcernJudgement,
   EnvironmentStatus,
   FindingEntry,
+  Intent,
   RecordedAddress,
   RecordedResource,
   Replacement,
@@ -77,8 +78,8 @@ export interface PlanInput<T extends OwnerObject, R> {
   readonly zoneSince: ReadonlyMap<string, string>;
   /** True once this generation was Ready: differences from then on are drift, before they are building. */
   readonly built: boolean;
-  /** True while requests are under way whose servers are not on record yet. */
-  readonly openIntents: boolean;
+  /** Requests under way, whose resources are not on record yet. */
+  readonly intents: readonly Intent[];
   readonly now: number;
 }
 

@@ -108,7 +108,7 @@ export function inputOf<T extends OwnerObject, R>(
     closedZones: new Set(of.zones.filter((zone) => zone.state === 'Impaired').map((zone) => zone.name)),
     zoneSince: new Map(of.zones.map((zone) => [zone.name, zone.since])),
     built: visit.built || visit.mode === 'Observe',
-    openIntents: of.draft.intents.length > 0,
+    intents: of.draft.intents,
     now: visit.now,
   };
 }

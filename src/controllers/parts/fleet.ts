@@ -9,7 +9,7 @@ import {
 } from '../../cloud/ecs/model.ts';
 import type { Tags } from '../../cloud/service.ts';
 import { TAG_UID } from '../../cloud/tags.ts';
-import type { RecordedResource, Replacement } from '../../crds/index.ts';
+import type { Intent, RecordedResource, Replacement } from '../../crds/index.ts';
 import { type Pending, type Reported, emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
 import { diffFields } from '../../plan/fields.ts';
 import { type PlacedServer, type Placement, place } from '../../plan/placement.ts';
@@ -30,6 +30,8 @@ export interface FleetInput {
   readonly recorded: readonly RecordedResource[];
   readonly replacements: readonly Replacement[];
   readonly closedZones: ReadonlySet<string>;
+  /** Requests under way: what they make is asked for under their names, and not once more. */
+  readonly intents: readonly Pick<Intent, 'type' | 'resource' | 'zone' | 'count'>[];
 }
 
 /** A server on record that was not judged absent. */
@@ -60,11 +62,20 @@ export function planFleet(input: FleetInput, view: View): FleetPlan {
   const surges = input.replacements.filter(
     (item) => item.step === 'Surge' && isOpen(item) && !servers.some((server) => server.id === item.newId),
   );
-  const creates = [
+  const missing = [
     ...placements.filter((item) => item.kind === 'create'),
     ...surges.map((item) => ({ zone: item.toZone, count: 1 })),
-  ].flatMap((item) => createServers(input, item.zone, item.count));
-  const plan = joinPlans([...creates, ...servers.map((server) => planServer(input, server))]);
+  ];
+  const creates = [...Map.groupBy(missing, (item) => item.zone)].flatMap(([zone, items]) =>
+    createServers(
+      input,
+      zone,
+      items.reduce((total, item) => total + item.count, 0),
+    ),
+  );
+  const leaving = new Set(input.replacements.flatMap((item) => (item.step === 'Released' ? [item.surplusId] : [])));
+  const kept = servers.filter((server) => !leaving.has(server.id)); // what is being deleted is not repaired as well
+  const plan = joinPlans([...creates, ...kept.map((server) => planServer(input, server))]);
   return { fleet: input.fleet, wanted: input.wanted, plan, servers, gone, placements };
 }
 
@@ -91,34 +102,59 @@ export function liveServers(
 }
 
 function createServers(input: FleetInput, zone: string, count: number): readonly CloudPlan[] {
-  const name = `${input.fleet}/${zone}`;
   const template = input.template(zone);
-  if (template.kind === 'missing')
+  if (template.kind === 'missing') {
+    const name = `${input.fleet}/${zone}`;
     return [{ ...emptyPlan, blocked: [{ type: 'Server', name, dependency: template.dependency }] }];
-  const requests = Math.ceil(count / SERVERS_PER_REQUEST);
-  return Array.from({ length: requests }, (_, index) => {
-    const amount = Math.min(SERVERS_PER_REQUEST, count - index * SERVERS_PER_REQUEST);
-    const action = { kind: 'RunServers', count: amount, template: template.value, tags: input.tags } as const;
-    const change: CloudChange = {
-      verb: 'Create',
-      type: 'Server',
-      name: index === 0 ? name : `${name}/${index}`,
-      ids: [],
-      zone,
-      count: amount,
-      fields: [],
-      impact: 'Safe',
-      blueprint: 'ARCH-2',
-      reason: 'fewer servers than declared',
-      needs: [resourceKey('VSwitch', template.value.vSwitchId)],
-      action: {
-        service: 'ecs',
-        action,
-        ...(input.userDataFrom === undefined ? {} : { userDataFrom: input.userDataFrom }),
-      },
-    };
-    return { ...emptyPlan, changes: [change] };
-  });
+  }
+  return requestsFor(input, zone, count).map((request) => ({
+    ...emptyPlan,
+    changes: [createRequest(input, template.value, request)],
+  }));
+}
+
+interface ServerRequest {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** The requests under way first, under the names they have, then new ones for the rest. */
+function requestsFor(input: FleetInput, zone: string, count: number): readonly ServerRequest[] {
+  const base = `${input.fleet}/${zone}`;
+  const open = input.intents.filter(
+    ({ type, resource }) => type === 'Server' && (resource === base || resource.startsWith(`${base}/`)),
+  );
+  const requests: ServerRequest[] = [];
+  const left = () => count - requests.reduce((sum, request) => sum + request.count, 0);
+  for (const intent of open) if (left() > 0) requests.push({ name: intent.resource, count: intent.count });
+  const taken = new Set(open.map((intent) => intent.resource));
+  for (let n = 0; left() > 0; n += 1) {
+    const name = n === 0 ? base : `${base}/${n}`;
+    if (!taken.has(name)) requests.push({ name, count: Math.min(SERVERS_PER_REQUEST, left()) });
+  }
+  return requests;
+}
+
+function createRequest(input: FleetInput, template: ServerTemplate, { name, count }: ServerRequest): CloudChange {
+  const { tags, userDataFrom } = input;
+  return {
+    verb: 'Create',
+    type: 'Server',
+    name,
+    ids: [],
+    zone: template.zone,
+    count,
+    fields: [],
+    impact: 'Safe',
+    blueprint: 'ARCH-2',
+    reason: 'fewer servers than declared',
+    needs: [resourceKey('VSwitch', template.vSwitchId)],
+    action: {
+      service: 'ecs',
+      action: { kind: 'RunServers', count, template, tags },
+      ...(userDataFrom === undefined ? {} : { userDataFrom }),
+    },
+  };
 }
 
 function planServer(input: FleetInput, server: LiveServer): CloudPlan {

@@ -160,6 +160,7 @@ function planBastions(input: PoolInput): FleetPlan {
       recorded: serversOf(input.records, FLEET),
       replacements: input.replacements,
       closedZones: input.closedZones,
+      intents: input.intents,
     },
     input.view,
   );

@@ -5,8 +5,8 @@ import type { EnvironmentRule } from '../rule.ts';
 
 export const unrecordedServer: EnvironmentRule = {
   id: 'ARCH-2',
-  judge: ({ object, view, records, retained, openIntents }) => {
-    if (openIntents) return [];
+  judge: ({ object, view, records, retained, intents }) => {
+    if (intents.length > 0) return [];
     const ours = new Set([...records.map((record) => record.id), ...retained.map((item) => item.id)]);
     return view
       .tagged<ServerRecord>('Server', { [TAG_UID]: object.metadata.uid })
