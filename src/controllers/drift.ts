@@ -22,7 +22,11 @@ type Seen = Omit<DriftEntry, 'firstSeen'>;
 /** The ledger after this visit: open differences first, then what was repaired, newest last kept. */
 export function nextDrift(input: DriftInput): readonly DriftEntry[] {
   const seen = [
-    ...(input.built ? input.changes.flatMap((change) => entriesOf(change, input.isWaiting(change))) : []),
+    ...(input.built
+      ? input.changes
+          .filter((change) => change.step !== true)
+          .flatMap((change) => entriesOf(change, input.isWaiting(change)))
+      : []),
     ...input.reported.map(reportedEntry),
   ];
   const open = dedupe(seen).map((entry) => ({ ...entry, firstSeen: firstSeenOf(input, entry) }));

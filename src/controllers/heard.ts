@@ -7,12 +7,20 @@ import { conditionsOf, transitionsOf } from '../runtime/transitions.ts';
 const TROUBLE = new Set(['Progressing', 'DependencyNotReady', 'Deleting', 'Observing', 'Suspended']);
 
 /** Records the events of one status write. */
-export function recordEvents(recorder: EventRecorder, kind: ResourceKind): (before: KubeObject, after: KubeObject) => void {
+export function recordEvents(
+  recorder: EventRecorder,
+  kind: ResourceKind,
+): (before: KubeObject, after: KubeObject) => void {
   return (before, after) => {
     for (const { type, to } of transitionsOf(conditionsOf(before), conditionsOf(after))) {
       if (to === undefined || type === 'Reconciling' || type === 'Stalled') continue;
       if (to.status === 'Unknown' && type !== 'Ready') continue;
-      recorder.record(kind, after, { type: to.status === 'False' || (to.status === 'Unknown' && !TROUBLE.has(to.reason)) ? 'Warning' : 'Normal', reason: to.reason, action: `Judged${type}`, note: to.message });
+      recorder.record(kind, after, {
+        type: to.status === 'False' || (to.status === 'Unknown' && !TROUBLE.has(to.reason)) ? 'Warning' : 'Normal',
+        reason: to.reason,
+        action: `Judged${type}`,
+        note: to.message,
+      });
     }
     for (const entry of changedDrift(driftOf(before), driftOf(after))) {
       const repaired = entry.decision === 'Repaired';
@@ -37,5 +45,7 @@ export function changedDrift(before: readonly DriftEntry[], after: readonly Drif
 
 function driftOf(object: KubeObject): readonly DriftEntry[] {
   const { status } = object;
-  return typeof status === 'object' && status !== null && 'drift' in status && Array.isArray(status.drift) ? status.drift : [];
+  return typeof status === 'object' && status !== null && 'drift' in status && Array.isArray(status.drift)
+    ? status.drift
+    : [];
 }

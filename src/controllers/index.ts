@@ -50,9 +50,25 @@ export function addControllers(options: ControllersOptions): void {
   registerObjectMetrics(options.meter, stores);
   addAccounts(options, stores);
   const keys = keysFor(stores);
-  addOwner(options, stores, { kind: environmentKind, store: stores.environments, watches: [watch(ZONE_RESOURCE, keys.environmentOf), watch(POOL_RESOURCE, keys.environmentOf)] });
-  addOwner(options, stores, { kind: zoneKind, store: stores.zones, watches: [watch(ENVIRONMENT_RESOURCE, keys.zonesOf), watch(ZONE_RESOURCE, keys.neighbours), watch(POOL_RESOURCE, keys.neighbours)] });
-  addOwner(options, stores, { kind: poolKind, store: stores.pools, watches: [watch(ENVIRONMENT_RESOURCE, keys.poolsOf), watch(ZONE_RESOURCE, keys.poolNeighbours)] });
+  addOwner(options, stores, {
+    kind: environmentKind,
+    store: stores.environments,
+    watches: [watch(ZONE_RESOURCE, keys.environmentOf), watch(POOL_RESOURCE, keys.environmentOf)],
+  });
+  addOwner(options, stores, {
+    kind: zoneKind,
+    store: stores.zones,
+    watches: [
+      watch(ENVIRONMENT_RESOURCE, keys.zonesOf),
+      watch(ZONE_RESOURCE, keys.neighbours),
+      watch(POOL_RESOURCE, keys.neighbours),
+    ],
+  });
+  addOwner(options, stores, {
+    kind: poolKind,
+    store: stores.pools,
+    watches: [watch(ENVIRONMENT_RESOURCE, keys.poolsOf), watch(ZONE_RESOURCE, keys.poolNeighbours)],
+  });
 }
 
 function addAccounts(options: ControllersOptions, stores: Stores): void {
@@ -63,7 +79,15 @@ function addAccounts(options: ControllersOptions, stores: Stores): void {
     concurrency: workers,
     watches: [watch(ENVIRONMENT_RESOURCE, (object) => [accountOf(object)])],
     reconcile: createAccountReconciler({
-      kube: manager.kube, store: stores.accounts, stores, accounts, sessions, clock, random, log, namespace,
+      kube: manager.kube,
+      store: stores.accounts,
+      stores,
+      accounts,
+      sessions,
+      clock,
+      random,
+      log,
+      namespace,
       recheckMs: Math.min(RECHECK_MS, settings.sweepSeconds * 1000),
       heard: recordEvents(options.events, ACCOUNT_RESOURCE),
       changed: (account) => visitUsers(account, manager, stores),
@@ -76,9 +100,12 @@ function visitUsers(account: string, manager: Manager, stores: Stores): void {
   const environments = stores.environments.list().filter((environment) => environment.spec.accountRef.name === account);
   for (const environment of environments) {
     manager.enqueue('FinanceCloudEnvironment', keyOf(environment.metadata));
-    const isMine = (object: SecurityZone | BastionPool) => object.spec.environmentRef.name === environment.metadata.name;
-    for (const zone of stores.zones.list(environment.metadata.namespace).filter(isMine)) manager.enqueue('SecurityZone', keyOf(zone.metadata));
-    for (const pool of stores.pools.list(environment.metadata.namespace).filter(isMine)) manager.enqueue('BastionPool', keyOf(pool.metadata));
+    const isMine = (object: SecurityZone | BastionPool) =>
+      object.spec.environmentRef.name === environment.metadata.name;
+    for (const zone of stores.zones.list(environment.metadata.namespace).filter(isMine))
+      manager.enqueue('SecurityZone', keyOf(zone.metadata));
+    for (const pool of stores.pools.list(environment.metadata.namespace).filter(isMine))
+      manager.enqueue('BastionPool', keyOf(pool.metadata));
   }
 }
 
@@ -88,14 +115,30 @@ interface Owner<T extends OwnerObject & KubeObject, R> {
   readonly watches: readonly Watch[];
 }
 
-function addOwner<T extends OwnerObject & KubeObject, R>(options: ControllersOptions, stores: Stores, owner: Owner<T, R>): void {
+function addOwner<T extends OwnerObject & KubeObject, R>(
+  options: ControllersOptions,
+  stores: Stores,
+  owner: Owner<T, R>,
+): void {
   const { manager, sessions, clock, random, log, settings, workers } = options;
   const { reconcile } = createReconciler<T, R>(owner.kind, owner.store, {
-    kube: manager.kube, stores, sessions, clock, random, log, settings,
+    kube: manager.kube,
+    stores,
+    sessions,
+    clock,
+    random,
+    log,
+    settings,
     heard: recordEvents(options.events, owner.kind.resource),
     forgotten: (key) => sessions.forget(key),
   });
-  manager.addController<T>({ name: owner.kind.name, kind: owner.kind.resource, concurrency: workers, watches: owner.watches, reconcile });
+  manager.addController<T>({
+    name: owner.kind.name,
+    kind: owner.kind.resource,
+    concurrency: workers,
+    watches: owner.watches,
+    reconcile,
+  });
 }
 
 function watch(kind: Watch['kind'], keysOf: (object: KubeObject) => readonly Key[]): Watch {
@@ -109,8 +152,11 @@ function accountOf(object: KubeObject): Key {
 
 /** Which keys a change of another kind leads to. */
 function keysFor(stores: Stores) {
-  const environmentOf = (object: KubeObject): readonly Key[] => [`${object.metadata.namespace ?? ''}/${(object as SecurityZone | BastionPool).spec.environmentRef.name}`];
-  const ofEnvironment = <T extends SecurityZone | BastionPool>(objects: readonly T[], name: string) => objects.filter((object) => object.spec.environmentRef.name === name).map((object) => keyOf(object.metadata));
+  const environmentOf = (object: KubeObject): readonly Key[] => [
+    `${object.metadata.namespace ?? ''}/${(object as SecurityZone | BastionPool).spec.environmentRef.name}`,
+  ];
+  const ofEnvironment = <T extends SecurityZone | BastionPool>(objects: readonly T[], name: string) =>
+    objects.filter((object) => object.spec.environmentRef.name === name).map((object) => keyOf(object.metadata));
   const zonesIn = (namespace: string | undefined, name: string) => ofEnvironment(stores.zones.list(namespace), name);
   const poolsIn = (namespace: string | undefined, name: string) => ofEnvironment(stores.pools.list(namespace), name);
   const nameOf = (object: KubeObject) => (object as SecurityZone | BastionPool).spec.environmentRef.name;
@@ -119,7 +165,8 @@ function keysFor(stores: Stores) {
     zonesOf: (object: KubeObject) => zonesIn(object.metadata.namespace, object.metadata.name),
     poolsOf: (object: KubeObject) => poolsIn(object.metadata.namespace, object.metadata.name),
     /** Zones name each other and pools in their rules, so a change of one leads to its neighbours. */
-    neighbours: (object: KubeObject) => zonesIn(object.metadata.namespace, nameOf(object)).filter((key) => key !== keyOf(object.metadata)),
+    neighbours: (object: KubeObject) =>
+      zonesIn(object.metadata.namespace, nameOf(object)).filter((key) => key !== keyOf(object.metadata)),
     poolNeighbours: (object: KubeObject) => poolsIn(object.metadata.namespace, nameOf(object)),
   };
 }

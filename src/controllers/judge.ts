@@ -13,7 +13,8 @@ export interface Share {
 
 /** Selects the share of a plan. */
 export function shareOf(plan: CloudPlan, types: readonly string[]): Share {
-  const mine = (item: { readonly type: string }) => types.includes(item.type);
+  const mine = (item: { readonly type: string; readonly step?: boolean }) =>
+    types.includes(item.type) && item.step !== true;
   return { changes: plan.changes.filter(mine), pending: plan.pending.filter(mine), blocked: plan.blocked.filter(mine) };
 }
 

@@ -103,7 +103,8 @@ function track<T extends OwnerObject & KubeObject, R>(
   session.inventory.track({
     key: `${tools.kind.name}|${visit.key}`,
     uid: visit.object.metadata.uid,
-    ids: visit.draft.resources.map(({ type, id }) => ({ type, id })),
+    // The deletion timestamp under Delete is the step on record: their absence raises no doubt.
+    ids: visit.draft.resources.map(({ type, id }) => ({ type, id, leaving: true })),
     details: tools.kind.details(visit.draft.resources),
   });
 }

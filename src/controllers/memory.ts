@@ -37,7 +37,8 @@ export class ObjectMemory {
   readonly madeNow = new Set<string>();
   readonly holds = new Map<string, Hold>();
   /** Failures of create or start in a row, by zone. */
-  readonly refusals = new Map<string, number>();
+  readonly creates = new Map<string, number>();
+  readonly starts = new Map<string, number>();
   readonly healthySince = new Map<string, number>();
   lookedUp = false;
   builtGeneration = -1;
@@ -74,8 +75,8 @@ export class ObjectMemory {
     return undefined;
   }
 
-  refused(zone: string): void {
-    this.refusals.set(zone, (this.refusals.get(zone) ?? 0) + 1);
+  refused(what: 'creates' | 'starts', zone: string): void {
+    this[what].set(zone, (this[what].get(zone) ?? 0) + 1);
   }
 
   /** Keeps since when a zone looks healthy; epoch ms. */

@@ -6,16 +6,25 @@ import type { Stores } from './kind.ts';
 import { fleetOf } from './records.ts';
 
 export const zoneSkew = defineMetric({
-  kind: 'gauge', name: 'finance_cloud_zone_skew', help: 'Difference between the servers of the fullest and the emptiest zone of a fleet.',
-  labels: ['kind', 'namespace', 'name', 'fleet'], stability: 'BETA',
+  kind: 'gauge',
+  name: 'finance_cloud_zone_skew',
+  help: 'Difference between the servers of the fullest and the emptiest zone of a fleet.',
+  labels: ['kind', 'namespace', 'name', 'fleet'],
+  stability: 'BETA',
 });
 export const openDrift = defineMetric({
-  kind: 'gauge', name: 'finance_cloud_drift', help: 'Open differences between declaration and cloud, by class and decision; repaired ones do not count.',
-  labels: ['kind', 'namespace', 'name', 'class', 'decision'], stability: 'BETA',
+  kind: 'gauge',
+  name: 'finance_cloud_drift',
+  help: 'Open differences between declaration and cloud, by class and decision; repaired ones do not count.',
+  labels: ['kind', 'namespace', 'name', 'class', 'decision'],
+  stability: 'BETA',
 });
 export const openFindings = defineMetric({
-  kind: 'gauge', name: 'finance_cloud_findings', help: 'Findings of an object, by severity.',
-  labels: ['kind', 'namespace', 'name', 'severity'], stability: 'BETA',
+  kind: 'gauge',
+  name: 'finance_cloud_findings',
+  help: 'Findings of an object, by severity.',
+  labels: ['kind', 'namespace', 'name', 'severity'],
+  stability: 'BETA',
 });
 
 /** Definitions for the documentation. */
@@ -34,7 +43,11 @@ export function registerObjectMetrics(meter: Meter, stores: Stores): void {
 
 type Row<L extends string> = readonly [Labels<L>, number];
 
-function rows<L extends string>(meter: Meter, definition: MetricDefinition<L>, of: (owner: Owner) => readonly Row<L>[]): (owners: readonly Owner[]) => void {
+function rows<L extends string>(
+  meter: Meter,
+  definition: MetricDefinition<L>,
+  of: (owner: Owner) => readonly Row<L>[],
+): (owners: readonly Owner[]) => void {
   const gauge = meter.gauge(definition);
   let shown: readonly Row<L>[] = [];
   return (owners) => {
@@ -44,13 +57,25 @@ function rows<L extends string>(meter: Meter, definition: MetricDefinition<L>, o
   };
 }
 
-const head = (owner: Owner) => ({ kind: owner.kind, namespace: owner.metadata.namespace ?? '', name: owner.metadata.name });
+const head = (owner: Owner) => ({
+  kind: owner.kind,
+  namespace: owner.metadata.namespace ?? '',
+  name: owner.metadata.name,
+});
 
 function skews(owner: Owner): readonly Row<'kind' | 'namespace' | 'name' | 'fleet'>[] {
   const servers = (owner.status?.resources ?? []).filter((record) => record.type === 'Server');
   const zones = new Set(servers.map((record) => record.zone ?? ''));
   const all = zones.size < 2 ? new Set([...zones, '(other zone)']) : zones;
-  return [...Map.groupBy(servers, (record) => fleetOf(record.name))].map(([fleet, records]) => [{ ...head(owner), fleet }, skew(countByZone(all, records.map((record) => ({ zone: record.zone ?? '' }))))]);
+  return [...Map.groupBy(servers, (record) => fleetOf(record.name))].map(([fleet, records]) => [
+    { ...head(owner), fleet },
+    skew(
+      countByZone(
+        all,
+        records.map((record) => ({ zone: record.zone ?? '' })),
+      ),
+    ),
+  ]);
 }
 
 function drifts(owner: Owner): readonly Row<'kind' | 'namespace' | 'name' | 'class' | 'decision'>[] {
@@ -62,5 +87,8 @@ function drifts(owner: Owner): readonly Row<'kind' | 'namespace' | 'name' | 'cla
 }
 
 function findings(owner: Owner): readonly Row<'kind' | 'namespace' | 'name' | 'severity'>[] {
-  return [...Map.groupBy(owner.status?.findings ?? [], (finding) => finding.severity)].map(([severity, entries]) => [{ ...head(owner), severity }, entries.length]);
+  return [...Map.groupBy(owner.status?.findings ?? [], (finding) => finding.severity)].map(([severity, entries]) => [
+    { ...head(owner), severity },
+    entries.length,
+  ]);
 }

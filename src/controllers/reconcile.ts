@@ -9,13 +9,15 @@ import type { KindPlan, PlanInput, Verdicts } from './kind.ts';
 import { makeIntents, matches, needsIntent } from './intents.ts';
 import type { CloudChange, OwnerObject } from './model.ts';
 import { progressOf } from './progress.ts';
-import { liveServers } from './parts/fleet.ts';
+import { type LiveServer, liveServers } from './parts/fleet.ts';
+import type { ObjectMemory } from './memory.ts';
 import { missingScript, neededScripts } from './scripts.ts';
 import type { CloudSession } from './sessions.ts';
 import { type Visit, type VisitTools, fetchScripts, inputOf, report, waveContext } from './visit.ts';
 import { mayRun, runWave } from './wave.ts';
 
 const POLL_MS = 1000;
+const UNWELL_MS = 5000;
 const NOW_MS = 10;
 
 /** Visits a living object. */
@@ -42,10 +44,13 @@ export async function keep<T extends OwnerObject, R>(visit: Visit<T, R>, tools: 
 
 function track<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): void {
   const records = [...visit.draft.resources, ...visit.draft.retained];
+  const released = new Set(
+    visit.draft.replacements.filter((item) => item.step === 'Released').map((item) => item.surplusId),
+  );
   session.inventory.track({
     key: `${tools.kind.name}|${visit.key}`,
     uid: visit.object.metadata.uid,
-    ids: records.map(({ type, id }) => ({ type, id })),
+    ids: records.map(({ type, id }) => ({ type, id, ...(released.has(id) ? { leaving: true } : {}) })),
     details: tools.kind.details(visit.draft.resources),
   });
 }
@@ -102,7 +107,10 @@ async function work<T extends OwnerObject, R>(
   });
   if (written !== undefined) return written;
   for (const intent of intents) visit.memory.unsent.add(intent.token);
-  return next({ acted: result.acted || intents.length > 0, progress, plan: after.plan, draft });
+  const unwell = after.verdicts.concerns.some(
+    (concern) => concern.type === 'BackendsHealthy' && concern.status !== 'True',
+  );
+  return next({ acted: result.acted || intents.length > 0, progress, plan: after.plan, draft, unwell });
 }
 
 interface Planned<T extends OwnerObject, R> {
@@ -124,7 +132,7 @@ function planOnce<T extends OwnerObject, R>(
   ).servers;
   const zones = tools.kind.zoneStates(visit.object, visit.refs, {
     servers,
-    refusals: (zone) => visit.memory.refusals.get(zone) ?? 0,
+    refusals: (zone) => refusalsOf(visit.memory, zone, servers),
     healthySince: (zone, healthy) => visit.memory.keepHealthy(zone, healthy, visit.now),
     now: visit.now,
     returnMs: tools.settings.zoneReturnSeconds * 1000,
@@ -133,6 +141,13 @@ function planOnce<T extends OwnerObject, R>(
   const input = inputOf(visit, session, { draft: withZones, zones, kind: tools.kind.name });
   const plan = tools.kind.plan(input);
   return { input, plan, verdicts: tools.kind.judge(input, plan), draft: withZones };
+}
+
+/** Refusals in a row; starts that were refused count for nothing once everything runs in the zone. */
+function refusalsOf(memory: ObjectMemory, zone: string, servers: readonly LiveServer[]): number {
+  const inZone = servers.filter((server) => server.zone === zone);
+  if (inZone.length > 0 && inZone.every((server) => server.record?.state === 'Running')) memory.starts.delete(zone);
+  return (memory.creates.get(zone) ?? 0) + (memory.starts.get(zone) ?? 0);
 }
 
 /** Observe, suspended or frozen: everything is looked at and nothing is written to the cloud. */
@@ -204,7 +219,11 @@ function poll<T extends OwnerObject, R>(plan: KindPlan, visit: Visit<T, R>, { in
   for (const item of plan.plan.pending)
     if (item.id !== '' && ['VPC', 'VSwitch', 'SecurityGroup', 'Server', 'LoadBalancer', 'Listener'].includes(item.type))
       inventory.touch(item.type, [item.id]);
-  const building = !visit.built || plan.replacements.length > 0 || plan.plan.changes.length > 0;
+  const unwell =
+    visit.object.status?.conditions?.some(
+      (condition) => condition.type === 'BackendsHealthy' && condition.status !== 'True',
+    ) === true;
+  const building = unwell || !visit.built || plan.replacements.length > 0 || plan.plan.changes.length > 0;
   if (!building) return;
   for (const record of visit.draft.resources) {
     if (record.type === 'LoadBalancer') inventory.touchDetail('LoadBalancerParts', [record.id]);
@@ -216,10 +235,13 @@ function next(of: {
   readonly progress: Progress;
   readonly plan: KindPlan;
   readonly draft: Draft;
+  /** Backends do not answer: looked at more often than the slow tier does. */
+  readonly unwell: boolean;
 }): Outcome {
   if (of.acted) return requeueAfter(NOW_MS);
   const due = of.plan.dueInMs ?? Number.POSITIVE_INFINITY;
   const impaired = of.draft.zones.some((zone) => zone.state === 'Impaired');
-  const wait = of.progress.kind === 'working' || impaired ? Math.min(POLL_MS, due) : due;
+  const calm = of.unwell ? Math.min(UNWELL_MS, due) : due;
+  const wait = of.progress.kind === 'working' || impaired ? Math.min(POLL_MS, due) : calm;
   return Number.isFinite(wait) ? requeueAfter(wait) : done;
 }

@@ -9,7 +9,12 @@ import type { CloudSession, SessionState, Sessions } from './sessions.ts';
 
 /** How an account stands. */
 export type AccountState =
-  | { readonly kind: 'ready'; readonly owner: string; readonly frozen: boolean; readonly acceptInventory: string | undefined }
+  | {
+      readonly kind: 'ready';
+      readonly owner: string;
+      readonly frozen: boolean;
+      readonly acceptInventory: string | undefined;
+    }
   | { readonly kind: 'not-ready'; readonly reason: Reason; readonly message: string };
 
 /** What sessions are made of. */
@@ -49,13 +54,22 @@ export class SessionRegistry implements Sessions {
     if (state === undefined) return { kind: 'not-ready', reason: 'Progressing', message: 'was not looked at yet' };
     if (state.kind === 'not-ready') return state;
     const place = this.#options.accounts.place(account, region);
-    if (place === undefined) return { kind: 'not-ready', reason: 'Progressing', message: 'its credentials are being verified' };
+    if (place === undefined)
+      return { kind: 'not-ready', reason: 'Progressing', message: 'its credentials are being verified' };
     const mine = this.#place(account, region, place);
     if (state.acceptInventory !== undefined && mine.accepted !== state.acceptInventory) {
       mine.accepted = state.acceptInventory;
       place.inventory.settleDoubt();
     }
-    const session: CloudSession = { account, region, owner: state.owner, frozen: state.frozen, client: place.client, inventory: place.inventory, guestsFor: (key) => mine.desk.for(key) };
+    const session: CloudSession = {
+      account,
+      region,
+      owner: state.owner,
+      frozen: state.frozen,
+      client: place.client,
+      inventory: place.inventory,
+      guestsFor: (key) => mine.desk.for(key),
+    };
     return { kind: 'ready', session };
   }
 
@@ -66,7 +80,16 @@ export class SessionRegistry implements Sessions {
     known?.desk.close();
     const { clock, log, guestLimits, news } = this.#options;
     const owner = key;
-    const desk = new GuestDesk({ region, owner, reader: of.client, prober: of.client, clock, log, limits: guestLimits, news });
+    const desk = new GuestDesk({
+      region,
+      owner,
+      reader: of.client,
+      prober: of.client,
+      clock,
+      log,
+      limits: guestLimits,
+      news,
+    });
     const place: Place = { desk, client: of.client, accepted: this.#acceptedAtStart(account) };
     this.#places.set(key, place);
     return place;

@@ -73,7 +73,10 @@ async function send(intent: Intent, context: SettleContext): Promise<Settled> {
   const call = await requestOf(intent, context);
   if (call === undefined) return { kind: 'open' };
   context.memory.unsent.delete(intent.token);
-  context.memory.replays.set(intent.token, { at: context.monotonic, count: (context.memory.replays.get(intent.token)?.count ?? -1) + 1 });
+  context.memory.replays.set(intent.token, {
+    at: context.monotonic,
+    count: (context.memory.replays.get(intent.token)?.count ?? -1) + 1,
+  });
   const answer = await context.session.client.write(call, { token: intent.token, lane: 'user' });
   switch (answer.kind) {
     case 'held':

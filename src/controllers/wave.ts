@@ -88,7 +88,7 @@ async function runIntents(
         result: await settle(intent, {
           ...context,
           visibilityGraceMs: context.trust.unseenMs,
-        replayMs: Math.min(5000, context.trust.seenMs),
+          replayMs: Math.min(5000, context.trust.seenMs),
           wanted: change !== undefined,
           ready,
         }),
@@ -133,7 +133,7 @@ function note(
   if (result.kind === 'made') {
     for (const id of result.ids) memory.madeNow.add(id);
     if (result.ids.length > 0) session.inventory.touch(intent.type, result.ids);
-    if (intent.zone !== undefined) memory.refusals.delete(intent.zone);
+    if (intent.zone !== undefined) memory.creates.delete(intent.zone);
     if (change !== undefined) {
       memory.sent(change, monotonic);
       touchAfter(change, session);
@@ -147,7 +147,8 @@ function note(
 function hold(change: CloudChange, error: CloudError, context: WaveContext): void {
   const { memory, monotonic, trust, generation } = context;
   const zone = change.type === 'Server' ? change.zone : undefined;
-  if (zone !== undefined && countsForZone(change, error)) memory.refused(zone);
+  if (zone !== undefined && countsForZone(change, error))
+    memory.refused(change.verb === 'Start' ? 'starts' : 'creates', zone);
   const ms = isRefusal(error)
     ? Math.max(trust.unseenMs, HOLD_MS.failed)
     : (error.retryAfterMs ??
@@ -179,7 +180,7 @@ async function runChange(change: CloudChange, context: WaveContext): Promise<App
     memory.sent(change, monotonic);
     if (change.verb === 'Delete') session.inventory.expectGone(change.type, change.ids);
     if (change.verb === 'Start' && change.zone !== undefined && change.type === 'Server')
-      memory.refusals.delete(change.zone);
+      memory.starts.delete(change.zone);
     touchAfter(change, session);
   }
   if (end.kind === 'failed') {

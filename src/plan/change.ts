@@ -21,6 +21,8 @@ export interface Change<A = unknown> {
   readonly blueprint: string;
   /** Why, in words a reader of the plan understands. */
   readonly reason: string;
+  /** True for a step of a replacement on record: part of a procedure, not a difference that somebody caused. */
+  readonly step?: boolean;
   /** Resources that must be settled before this change runs. */
   readonly needs: readonly ResourceKey[];
   readonly action: A;

@@ -2,13 +2,34 @@
 import type { CloudAccounts, Connection } from '../../cloud/accounts/index.ts';
 import { accessKey } from '../../cloud/credentials.ts';
 import type { EndpointOverrides } from '../../cloud/endpoints.ts';
-import { ANNOTATIONS, FINALIZER, type FinanceCloudAccount, type Progress, type Reason, nextConditions, summarize } from '../../crds/index.ts';
+import {
+  ANNOTATIONS,
+  FINALIZER,
+  type FinanceCloudAccount,
+  type Progress,
+  type Reason,
+  nextConditions,
+  summarize,
+} from '../../crds/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
 import { formatTime } from '../../kernel/timestamp.ts';
 import { Finalizers } from '../../runtime/finalizers.ts';
-import { type Kube, type KubeObject, type ObjectRef, type Outcome, type ReconcileContext, type ResourceKind, type StoreView, done, keyOf, requeue, requeueAfter, retry } from '../../runtime/index.ts';
+import {
+  type Kube,
+  type KubeObject,
+  type ObjectRef,
+  type Outcome,
+  type ReconcileContext,
+  type ResourceKind,
+  type StoreView,
+  done,
+  keyOf,
+  requeue,
+  requeueAfter,
+  retry,
+} from '../../runtime/index.ts';
 import { ObjectReader } from '../../runtime/object-reader.ts';
 import { OwnWrites } from '../../runtime/own-writes.ts';
 import { StatusWriter } from '../../runtime/status-writer.ts';
@@ -40,24 +61,52 @@ interface SecretObject extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-const SECRET: ResourceKind<SecretObject> = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
-const NAMESPACE: ResourceKind<KubeObject> = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
+const SECRET: ResourceKind<SecretObject> = {
+  group: '',
+  version: 'v1',
+  plural: 'secrets',
+  kind: 'Secret',
+  namespaced: true,
+};
+const NAMESPACE: ResourceKind<KubeObject> = {
+  group: '',
+  version: 'v1',
+  plural: 'namespaces',
+  kind: 'Namespace',
+  namespaced: false,
+};
 const PROBLEM_MS = 5000;
 
 /** What a visit found. */
 type Found =
-  | { readonly kind: 'ok'; readonly principal: { readonly arn: string; readonly accountId: string; readonly type: string }; readonly owner: string }
+  | {
+      readonly kind: 'ok';
+      readonly principal: { readonly arn: string; readonly accountId: string; readonly type: string };
+      readonly owner: string;
+    }
   | { readonly kind: 'problem'; readonly reason: Reason; readonly message: string; readonly stalled: boolean };
 
-const problem = (reason: Reason, message: string, stalled = false): Found => ({ kind: 'problem', reason, message, stalled });
+const problem = (reason: Reason, message: string, stalled = false): Found => ({
+  kind: 'problem',
+  reason,
+  message,
+  stalled,
+});
 
 /** The reconcile function of accounts. */
-export function createAccountReconciler(options: AccountOptions): (ref: ObjectRef, context: ReconcileContext) => Promise<Outcome> {
+export function createAccountReconciler(
+  options: AccountOptions,
+): (ref: ObjectRef, context: ReconcileContext) => Promise<Outcome> {
   const { kube, store, clock, random, log } = options;
   const ownWrites = new OwnWrites(clock);
   const reader = new ObjectReader<FinanceCloudAccount>({ kube, kind: ACCOUNT_RESOURCE, store, ownWrites });
   const writer = new StatusWriter<FinanceCloudAccount>({ kube, kind: ACCOUNT_RESOURCE, ownWrites, clock, random, log });
-  const finalizers = new Finalizers<FinanceCloudAccount>({ kube, kind: ACCOUNT_RESOURCE, finalizer: FINALIZER, ownWrites });
+  const finalizers = new Finalizers<FinanceCloudAccount>({
+    kube,
+    kind: ACCOUNT_RESOURCE,
+    finalizer: FINALIZER,
+    ownWrites,
+  });
   const write = (object: FinanceCloudAccount, found: Found) => writeStatus(object, found, { writer, options });
   return async (ref, context) => {
     const read = await reader.read(ref, { signal: context.signal });
@@ -68,27 +117,42 @@ export function createAccountReconciler(options: AccountOptions): (ref: ObjectRe
     if (read.kind !== 'ok') return retry(new Error(`read FinanceCloudAccount ${ref.name}: ${read.message}`));
     let object = read.value;
     const users = usersOf(ref.name, options.stores);
-    if (object.metadata.deletionTimestamp !== undefined && users.length === 0) return letGo(object, finalizers, options);
+    if (object.metadata.deletionTimestamp !== undefined && users.length === 0)
+      return letGo(object, finalizers, options);
     if (object.metadata.deletionTimestamp === undefined) {
       const marked = await finalizers.add(object);
-      if (marked.kind !== 'ok') return marked.kind === 'conflict' ? requeue('finalizer conflict') : retry(new Error(`add finalizer: ${marked.message}`));
+      if (marked.kind !== 'ok')
+        return marked.kind === 'conflict'
+          ? requeue('finalizer conflict')
+          : retry(new Error(`add finalizer: ${marked.message}`));
       object = marked.value;
     }
     const found = await look(object, options);
     if (options.sessions.set(ref.name, stateOf(object, found))) options.changed(ref.name);
-    const shown = object.metadata.deletionTimestamp === undefined ? found : problem('InUse', `Is to be deleted and is still named by ${listing(users)}: delete them first`);
+    const shown =
+      object.metadata.deletionTimestamp === undefined
+        ? found
+        : problem('InUse', `Is to be deleted and is still named by ${listing(users)}: delete them first`);
     return write(object, shown);
   };
 }
 
 function usersOf(account: string, stores: Stores): readonly string[] {
-  return stores.environments.list().filter((environment) => environment.spec.accountRef.name === account).map((environment) => `FinanceCloudEnvironment ${keyOf(environment.metadata)}`);
+  return stores.environments
+    .list()
+    .filter((environment) => environment.spec.accountRef.name === account)
+    .map((environment) => `FinanceCloudEnvironment ${keyOf(environment.metadata)}`);
 }
 
-async function letGo(object: FinanceCloudAccount, finalizers: Finalizers<FinanceCloudAccount>, options: AccountOptions): Promise<Outcome> {
+async function letGo(
+  object: FinanceCloudAccount,
+  finalizers: Finalizers<FinanceCloudAccount>,
+  options: AccountOptions,
+): Promise<Outcome> {
   const removed = await finalizers.remove(object);
   if (removed.kind === 'conflict') return requeue('finalizer conflict');
-  if (removed.kind !== 'ok' && removed.kind !== 'not-found') return retry(new Error(`remove finalizer: ${removed.message}`));
+  if (removed.kind !== 'ok' && removed.kind !== 'not-found')
+    return retry(new Error(`remove finalizer: ${removed.message}`));
   options.sessions.release(object.metadata.name);
   return done;
 }
@@ -98,15 +162,32 @@ async function look(object: FinanceCloudAccount, options: AccountOptions): Promi
   const { secretRef, idKey, secretKey } = object.spec.credentials.accessKey;
   const where = `Secret ${namespace}/${secretRef.name}`;
   const secret = await kube.get(SECRET, { namespace, name: secretRef.name });
-  if (secret.kind === 'not-found') return problem('CredentialsMissing', `${where} does not exist: create it in the operator's namespace with keys ${idKey} and ${secretKey}`);
+  if (secret.kind === 'not-found')
+    return problem(
+      'CredentialsMissing',
+      `${where} does not exist: create it in the operator's namespace with keys ${idKey} and ${secretKey}`,
+    );
   if (secret.kind !== 'ok') return problem('CredentialsMissing', `${where} cannot be read: ${secret.message}`);
   const text = (key: string) => Buffer.from(secret.value.data?.[key] ?? '', 'base64').toString('utf8');
   const credential = accessKey(text(idKey), text(secretKey));
-  if (credential === undefined) return problem('CredentialsMissing', `${where} has no value for ${text(idKey).trim() === '' ? idKey : secretKey}: add it`);
+  if (credential === undefined)
+    return problem(
+      'CredentialsMissing',
+      `${where} has no value for ${text(idKey).trim() === '' ? idKey : secretKey}: add it`,
+    );
   const owner = await ownerOf(object, kube);
-  if (owner === undefined) return problem('ProgressingWithRetry', 'The uid of namespace kube-system, the default owner, cannot be read: grant get on it, or set spec.ownerId in a new account');
+  if (owner === undefined)
+    return problem(
+      'ProgressingWithRetry',
+      'The uid of namespace kube-system, the default owner, cannot be read: grant get on it, or set spec.ownerId in a new account',
+    );
   const connection = await accounts.connect({
-    name: object.metadata.name, accountId: object.spec.accountId, credential, endpoints: endpointsOf(object), callsPerMinute: object.spec.apiBudget.callsPerMinute, writes: object.spec.writes,
+    name: object.metadata.name,
+    accountId: object.spec.accountId,
+    credential,
+    endpoints: endpointsOf(object),
+    callsPerMinute: object.spec.apiBudget.callsPerMinute,
+    writes: object.spec.writes,
   });
   return judge(connection, { where, owner });
 }
@@ -130,9 +211,17 @@ function judge(connection: Connection, of: { readonly where: string; readonly ow
       return { kind: 'ok', principal: { arn, accountId, type: typeOf(arn) }, owner: of.owner };
     }
     case 'wrong-account':
-      return problem('AccountMismatch', `The key in ${of.where} belongs to account ${connection.found}, not to spec.accountId ${connection.expected}: put a key of the declared account there`, true);
+      return problem(
+        'AccountMismatch',
+        `The key in ${of.where} belongs to account ${connection.found}, not to spec.accountId ${connection.expected}: put a key of the declared account there`,
+        true,
+      );
     case 'dead-key':
-      return problem('CredentialsInvalid', `${reasonOf(connection.error).message}. Put a valid AccessKey into ${of.where}`, true);
+      return problem(
+        'CredentialsInvalid',
+        `${reasonOf(connection.error).message}. Put a valid AccessKey into ${of.where}`,
+        true,
+      );
     case 'no-permission':
       return problem('PermissionDenied', reasonOf(connection.error).message, true);
     case 'unreachable':
@@ -149,15 +238,31 @@ function typeOf(arn: string): string {
 
 function stateOf(object: FinanceCloudAccount, found: Found): Parameters<SessionRegistry['set']>[1] {
   if (found.kind === 'problem') return { kind: 'not-ready', reason: found.reason, message: found.message };
-  return { kind: 'ready', owner: found.owner, frozen: object.spec.writes === 'Frozen', acceptInventory: object.metadata.annotations?.[ANNOTATIONS.acceptInventory] };
+  return {
+    kind: 'ready',
+    owner: found.owner,
+    frozen: object.spec.writes === 'Frozen',
+    acceptInventory: object.metadata.annotations?.[ANNOTATIONS.acceptInventory],
+  };
 }
 
-async function writeStatus(object: FinanceCloudAccount, found: Found, of: { readonly writer: StatusWriter<FinanceCloudAccount>; readonly options: AccountOptions }): Promise<Outcome> {
+async function writeStatus(
+  object: FinanceCloudAccount,
+  found: Found,
+  of: { readonly writer: StatusWriter<FinanceCloudAccount>; readonly options: AccountOptions },
+): Promise<Outcome> {
   const { options } = of;
   const at = { now: formatTime(options.clock.now()), generation: object.metadata.generation };
   const ok = found.kind === 'ok';
-  const concern = { type: 'CredentialsReady', status: ok ? 'True' : 'False', reason: ok ? 'Succeeded' : found.reason, message: ok ? 'The credentials belong to the declared account' : found.message } as const;
-  const progress: Progress = ok ? { kind: 'settled' } : { kind: found.stalled ? 'stalled' : 'working', reason: found.reason, message: found.message };
+  const concern = {
+    type: 'CredentialsReady',
+    status: ok ? 'True' : 'False',
+    reason: ok ? 'Succeeded' : found.reason,
+    message: ok ? 'The credentials belong to the declared account' : found.message,
+  } as const;
+  const progress: Progress = ok
+    ? { kind: 'settled' }
+    : { kind: found.stalled ? 'stalled' : 'working', reason: found.reason, message: found.message };
   const status = {
     conditions: nextConditions(object.status?.conditions, summarize([concern], progress), at),
     observedGeneration: object.metadata.generation,

@@ -43,8 +43,8 @@ export function planBackends(input: BackendsInput): CloudPlan {
   return {
     ...emptyPlan,
     changes: [
-      ...(attach.length > 0 ? [member(input, { verb: 'Attach', backends: attach, have })] : []),
-      ...(weigh.length > 0 ? [member(input, { verb: 'Weigh', backends: weigh, have })] : []),
+      ...members(input, { verb: 'Attach', backends: attach, have }),
+      ...members(input, { verb: 'Weigh', backends: weigh, have }),
       ...(detach.length > 0 ? [remove(input, detach)] : []),
     ],
     reported: [...have.keys()]
@@ -82,14 +82,28 @@ function isRunning(input: BackendsInput, id: string): boolean {
   return input.servers.some((server) => server.id === id && server.record?.state === 'Running');
 }
 
-function member(
-  input: BackendsInput,
-  of: {
-    readonly verb: 'Attach' | 'Weigh';
-    readonly backends: readonly Backend[];
-    readonly have: ReadonlyMap<string, number>;
-  },
-): CloudChange {
+interface Members {
+  readonly verb: 'Attach' | 'Weigh';
+  readonly backends: readonly Backend[];
+  readonly have: ReadonlyMap<string, number>;
+}
+
+/** What a replacement's step asks for and what somebody changed are two changes: only the latter is drift. */
+function members(input: BackendsInput, of: Members): readonly CloudChange[] {
+  const moving = new Set(
+    input.replacements.flatMap((item) => [item.surplusId, ...(item.newId === undefined ? [] : [item.newId])]),
+  );
+  const steps = of.backends.filter((backend) => moving.has(backend.serverId));
+  const others = of.backends.filter((backend) => !moving.has(backend.serverId));
+  return [
+    ...(others.length > 0 ? [member(input, { ...of, backends: others })] : []),
+    ...(steps.length > 0
+      ? [{ ...member(input, { ...of, backends: steps }), name: `${input.name}/replacement`, step: true }]
+      : []),
+  ];
+}
+
+function member(input: BackendsInput, of: Members): CloudChange {
   const { verb, backends, have } = of;
   const id = input.loadBalancerId;
   const action: CloudAction = {
@@ -126,7 +140,8 @@ function remove(input: BackendsInput, serverIds: readonly string[]): CloudChange
   return {
     verb: 'Detach',
     type: BACKENDS,
-    name: input.name,
+    name: `${input.name}/replacement`,
+    step: true,
     ids: [id],
     count: serverIds.length,
     fields: [],

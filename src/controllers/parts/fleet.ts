@@ -71,12 +71,17 @@ export function planFleet(input: FleetInput, view: View): FleetPlan {
       input,
       zone,
       items.reduce((total, item) => total + item.count, 0),
-    ),
+    ).map((part) => (items.some((item) => 'kind' in item) ? part : asStep(part))),
   );
   const leaving = new Set(input.replacements.flatMap((item) => (item.step === 'Released' ? [item.surplusId] : [])));
   const kept = servers.filter((server) => !leaving.has(server.id)); // what is being deleted is not repaired as well
   const plan = joinPlans([...creates, ...kept.map((server) => planServer(input, server))]);
   return { fleet: input.fleet, wanted: input.wanted, plan, servers, gone, placements };
+}
+
+/** A surge is a step of its replacement, not a missing server. */
+function asStep(part: CloudPlan): CloudPlan {
+  return { ...part, changes: part.changes.map((change) => ({ ...change, step: true })) };
 }
 
 /** Splits what is on record into what is there (or not judged yet) and what is gone; the zone is the live one. */
@@ -221,6 +226,7 @@ export function deleteServer(server: Pick<LiveServer, 'name' | 'id' | 'zone'>, r
     fields: [],
     impact: 'Disruptive',
     blueprint: 'ARCH-2',
+    step: true,
     reason,
     needs: [],
     action: { service: 'ecs', action: { kind: 'DeleteServers', ids: [server.id] } },
