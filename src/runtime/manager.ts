@@ -141,7 +141,6 @@ class RuntimeManager implements Manager {
     const endpoints = await openEndpoints({ ...this.#options, ...checks });
     try {
       const ports = { health: endpoints.health, metrics: endpoints.metrics };
-      log.info('Listening', ports);
       onListening?.(ports);
       const parts = {
         clock,
