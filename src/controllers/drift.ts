@@ -6,13 +6,16 @@ import type { Verdicts } from './kind.ts';
 const LIMIT = 100;
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 256);
 
-/** What the ledger is made from. `waiting` are changes that a refusal or the policy holds. */
+/** What is done about an open difference. */
+export type Decision = Exclude<DriftEntry['decision'], 'Repaired'>;
+
+/** What the ledger is made from. */
 export interface DriftInput {
   readonly before: readonly DriftEntry[];
   readonly changes: readonly Change[];
   readonly reported: readonly Reported[];
   readonly repaired: Verdicts['repaired'];
-  readonly isWaiting: (change: Change) => boolean;
+  readonly decide: (change: Change) => Decision;
   readonly built: boolean;
   readonly now: string;
 }
@@ -25,7 +28,7 @@ export function nextDrift(input: DriftInput): readonly DriftEntry[] {
     ...(input.built
       ? input.changes
           .filter((change) => change.step !== true)
-          .flatMap((change) => entriesOf(change, input.isWaiting(change)))
+          .flatMap((change) => entriesOf(change, input.decide(change)))
       : []),
     ...input.reported.map(reportedEntry),
   ];
@@ -47,8 +50,7 @@ export function driftOmitted(input: Pick<DriftInput, 'changes' | 'reported' | 'b
   return Math.max(0, count - LIMIT);
 }
 
-function entriesOf(change: Change, waiting: boolean): readonly Seen[] {
-  const decision = waiting ? 'Waiting' : 'Repairing';
+function entriesOf(change: Change, decision: Decision): readonly Seen[] {
   const of = (path: string, values: Pick<Seen, 'desired' | 'observed'>): Seen => ({
     rule: change.blueprint,
     path: path.slice(0, 256),

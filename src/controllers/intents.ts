@@ -20,6 +20,8 @@ export interface IntentContext {
   readonly uid: string;
   readonly region: string;
   readonly now: number;
+  /** Intents that are open already: together they stay within the limits. */
+  readonly open: readonly Intent[];
   /** Exact version of the object that a first-boot script comes from; undefined when it is not there. */
   readonly versionOf: (source: UserDataSource) => string | undefined;
 }
@@ -31,12 +33,12 @@ export function makeIntents(
   context: IntentContext,
 ): readonly Intent[] {
   const intents: Intent[] = [];
-  let size = 0;
+  let size = context.open.reduce((sum, intent) => sum + intent.request.length, 0);
   for (const change of creates) {
     const intent = makeIntent(change, attempt + intents.length + 1, context);
     if (intent === undefined) continue;
     size += intent.request.length;
-    if (size > INTENT_LIMITS.together || intents.length >= INTENT_LIMITS.count) break;
+    if (size > INTENT_LIMITS.together || context.open.length + intents.length >= INTENT_LIMITS.count) break;
     intents.push(intent);
   }
   return intents;

@@ -76,6 +76,8 @@ export interface PlanInput<T extends OwnerObject, R> {
   readonly closedZones: ReadonlySet<string>;
   /** Since when zones are in their state, RFC 3339. */
   readonly zoneSince: ReadonlyMap<string, string>;
+  /** Since when something holds as far as this process saw it (epoch ms); after a restart it begins anew. */
+  readonly holdsSince: (what: string, holds: boolean, at: number) => number | undefined;
   /** True once this generation was Ready: differences from then on are drift, before they are building. */
   readonly built: boolean;
   /** Requests under way, whose resources are not on record yet. */

@@ -39,9 +39,9 @@ export class ObjectMemory {
   /** Failures of create or start in a row, by zone. */
   readonly creates = new Map<string, number>();
   readonly starts = new Map<string, number>();
-  readonly healthySince = new Map<string, number>();
   lookedUp = false;
   builtGeneration = -1;
+  readonly #since = new Map<string, number>();
   readonly #sent = new Map<string, Sent>();
 
   /** Remembers that a change was sent and accepted. */
@@ -79,11 +79,16 @@ export class ObjectMemory {
     this[what].set(zone, (this[what].get(zone) ?? 0) + 1);
   }
 
-  /** Keeps since when a zone looks healthy; epoch ms. */
-  keepHealthy(zone: string, healthy: boolean, now: number): number | undefined {
-    if (!healthy) this.healthySince.delete(zone);
-    else if (!this.healthySince.has(zone)) this.healthySince.set(zone, now);
-    return this.healthySince.get(zone);
+  /** Keeps since when something has held without a break, and forgets it when it does not; `now` is epoch ms. */
+  holdsSince(what: string, holds: boolean, now: number): number | undefined {
+    if (!holds) this.#since.delete(what);
+    else if (!this.#since.has(what)) this.#since.set(what, now);
+    return this.#since.get(what);
+  }
+
+  /** What was refused for an earlier declaration may be tried for this one. */
+  declared(generation: number): void {
+    for (const [key, hold] of this.holds) if (hold.generation !== generation) this.holds.delete(key);
   }
 }
 

@@ -2,6 +2,7 @@
 // in the kind's pure functions. At most one status write before the cloud is written to, and one after.
 import { ANNOTATIONS, type Intent, type Progress } from '../crds/index.ts';
 import { type Outcome, done, requeue, requeueAfter, retry } from '../runtime/index.ts';
+import type { Pending } from '../plan/change.ts';
 import { adoptFirst } from './adopt-first.ts';
 import { admit, dependency, stopWith } from './admit.ts';
 import { type Draft, addIntents, adoptPlan, differs } from './draft.ts';
@@ -11,6 +12,7 @@ import type { CloudChange, OwnerObject } from './model.ts';
 import { progressOf } from './progress.ts';
 import { type LiveServer, liveServers } from './parts/fleet.ts';
 import type { ObjectMemory } from './memory.ts';
+import { isRecorded } from './records.ts';
 import { missingScript, neededScripts } from './scripts.ts';
 import type { CloudSession } from './sessions.ts';
 import { type Visit, type VisitTools, fetchScripts, inputOf, report, waveContext } from './visit.ts';
@@ -18,6 +20,8 @@ import { mayRun, runWave } from './wave.ts';
 
 const POLL_MS = 1000;
 const UNWELL_MS = 5000;
+/** What a person must end is still tried again: money may be paid in, a quota raised, without a word to us. */
+const STALLED_MS = 30_000;
 const NOW_MS = 10;
 
 /** Visits a living object. */
@@ -133,7 +137,7 @@ function planOnce<T extends OwnerObject, R>(
   const zones = tools.kind.zoneStates(visit.object, visit.refs, {
     servers,
     refusals: (zone) => refusalsOf(visit.memory, zone, servers),
-    healthySince: (zone, healthy) => visit.memory.keepHealthy(zone, healthy, visit.now),
+    healthySince: (zone, healthy) => visit.memory.holdsSince(`zone ${zone} is healthy`, healthy, visit.now),
     now: visit.now,
     returnMs: tools.settings.zoneReturnSeconds * 1000,
   });
@@ -210,24 +214,29 @@ function newIntents<T extends OwnerObject, R>(
     uid: visit.object.metadata.uid,
     region: session.region,
     now: visit.now,
+    open: of.draft.intents,
     versionOf: (source) => visit.scripts.get(`${source.kind}/${source.name}/${source.key}`)?.resourceVersion,
   });
 }
 
 /** What is waited for is read again in the next shared batch. */
 function poll<T extends OwnerObject, R>(plan: KindPlan, visit: Visit<T, R>, { inventory }: CloudSession): void {
-  for (const item of plan.plan.pending)
-    if (item.id !== '' && ['VPC', 'VSwitch', 'SecurityGroup', 'Server', 'LoadBalancer', 'Listener'].includes(item.type))
-      inventory.touch(item.type, [item.id]);
-  const unwell =
-    visit.object.status?.conditions?.some(
-      (condition) => condition.type === 'BackendsHealthy' && condition.status !== 'True',
-    ) === true;
-  const building = unwell || !visit.built || plan.replacements.length > 0 || plan.plan.changes.length > 0;
+  for (const item of plan.plan.pending.filter(isReadById)) inventory.touch(item.type, [item.id]);
+  const building =
+    isUnwell(visit.object) || !visit.built || plan.replacements.length > 0 || plan.plan.changes.length > 0;
   if (!building) return;
   for (const record of visit.draft.resources) {
     if (record.type === 'LoadBalancer') inventory.touchDetail('LoadBalancerParts', [record.id]);
   }
+}
+
+function isReadById({ type, id }: Pending): boolean {
+  return id !== '' && (isRecorded(type) || type === 'Listener');
+}
+
+/** Backends that do not answer are looked at more often than the slow tier does. */
+function isUnwell({ status }: OwnerObject): boolean {
+  return (status?.conditions ?? []).some((item) => item.type === 'BackendsHealthy' && item.status !== 'True');
 }
 
 function next(of: {
@@ -242,6 +251,7 @@ function next(of: {
   const due = of.plan.dueInMs ?? Number.POSITIVE_INFINITY;
   const impaired = of.draft.zones.some((zone) => zone.state === 'Impaired');
   const calm = of.unwell ? Math.min(UNWELL_MS, due) : due;
-  const wait = of.progress.kind === 'working' || impaired ? Math.min(POLL_MS, due) : calm;
+  const settled = of.progress.kind === 'stalled' ? Math.min(STALLED_MS, calm) : calm;
+  const wait = of.progress.kind === 'working' || impaired ? Math.min(POLL_MS, due) : settled;
   return Number.isFinite(wait) ? requeueAfter(wait) : done;
 }

@@ -109,8 +109,10 @@ interface Beginning<T extends OwnerObject & KubeObject, R> {
 
 function begin<T extends OwnerObject & KubeObject, R>(object: T, of: Beginning<T, R>): Visit<T, R> {
   const { kind, memory, context, options } = of;
+  memory.declared(object.metadata.generation);
   const belonging = kind.belongs(object, options.stores);
   const found = 'environment' in belonging ? belonging : undefined;
+  const mode = found?.mode ?? 'Enforce';
   const suspend = object.metadata.annotations?.[ANNOTATIONS.suspend];
   return {
     object,
@@ -120,13 +122,13 @@ function begin<T extends OwnerObject & KubeObject, R>(object: T, of: Beginning<T
     refs: kind.resolve(object, options.stores),
     environment: found?.environment,
     dependency: 'environment' in belonging ? undefined : belonging,
-    mode: found?.mode ?? 'Enforce',
+    mode,
     deletionPolicy: found?.deletionPolicy,
-    suspended: suspend !== undefined && suspend !== 'false',
+    suspended: (suspend ?? 'false') !== 'false',
     memory,
     objectTag: objectTagOf(object),
     scripts: new Map(),
-    built: isBuilt(object, memory),
+    built: isBuilt(object, memory, mode),
     now: options.clock.now(),
     monotonic: options.clock.monotonic(),
     log: context.log,

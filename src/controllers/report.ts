@@ -13,7 +13,7 @@ import {
 import type { CloudError } from '../cloud/call.ts';
 import { formatTime } from '../kernel/timestamp.ts';
 import type { Draft } from './draft.ts';
-import { driftOmitted, nextDrift, nextFindings } from './drift.ts';
+import { type Decision, driftOmitted, nextDrift, nextFindings } from './drift.ts';
 import type { Change } from '../plan/change.ts';
 import type { KindPlan, Verdicts } from './kind.ts';
 import type { OwnerObject } from './model.ts';
@@ -28,7 +28,8 @@ export interface ReportInput {
   readonly progress: Progress;
   readonly mode: 'Enforce' | 'Observe';
   readonly deletionPolicy: 'Retain' | 'Delete' | undefined;
-  readonly isWaiting: (change: Change) => boolean;
+  /** What is done about a difference of the plan. */
+  readonly decide: (change: Change) => Decision;
   readonly built: boolean;
   readonly now: number;
 }
@@ -78,10 +79,10 @@ function driftFields(input: ReportInput, before: EnvironmentStatus) {
   if (input.plan === undefined) return { drift: before.drift, driftOmitted: before.driftOmitted };
   const { changes, reported } = input.plan.plan;
   const repaired = input.verdicts?.repaired ?? [];
-  const { built, isWaiting } = input;
+  const { built, decide } = input;
   const now = formatTime(input.now);
   return {
-    drift: orAbsent(nextDrift({ before: before.drift ?? [], changes, reported, repaired, isWaiting, built, now })),
+    drift: orAbsent(nextDrift({ before: before.drift ?? [], changes, reported, repaired, decide, built, now })),
     driftOmitted: driftOmitted({ changes, reported, built }) || undefined,
   };
 }

@@ -4,17 +4,18 @@ import type { CloudError } from '../cloud/call.ts';
 import type { Condition, FinanceCloudEnvironment, Intent, Progress } from '../crds/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
-import type { Dependency } from '../plan/change.ts';
+import type { Change, Dependency } from '../plan/change.ts';
 import { type KubeObject, type Outcome, requeue, retry } from '../runtime/index.ts';
 import type { Finalizers } from '../runtime/finalizers.ts';
 import type { StatusWriter } from '../runtime/status-writer.ts';
 import { type Draft, differs, draftOf } from './draft.ts';
+import type { Decision } from './drift.ts';
 import type { KindPlan, OwnerKind, PlanInput, Stores, Verdicts, ZoneState } from './kind.ts';
 import type { ObjectMemory, Trust } from './memory.ts';
 import type { OwnerObject, UserDataSource } from './model.ts';
 import { statusOf } from './report.ts';
 import type { CloudSession, Sessions } from './sessions.ts';
-import { type WaveContext, mayRun } from './wave.ts';
+import type { WaveContext } from './wave.ts';
 
 /** Settings that visits depend on, in seconds. */
 export interface VisitSettings {
@@ -80,7 +81,8 @@ export function objectTagOf(object: OwnerObject): string {
 }
 
 /** True once this generation was Ready, or something is on the way to be repaired: what differs from then on is drift. */
-export function isBuilt(object: OwnerObject, memory: ObjectMemory): boolean {
+export function isBuilt(object: OwnerObject, memory: ObjectMemory, mode: 'Enforce' | 'Observe'): boolean {
+  if (mode === 'Observe') return true; // nothing is being built there
   const ready = object.status?.conditions?.find((condition) => condition.type === 'Ready');
   const generation = object.metadata.generation;
   if (ready?.status === 'True' && ready.observedGeneration === generation) memory.builtGeneration = generation;
@@ -106,8 +108,9 @@ export function inputOf<T extends OwnerObject, R>(
     retained: of.draft.retained,
     madeNow: visit.memory.madeNow,
     closedZones: new Set(of.zones.filter((zone) => zone.state === 'Impaired').map((zone) => zone.name)),
+    holdsSince: (what, holds, at) => visit.memory.holdsSince(what, holds, at),
     zoneSince: new Map(of.zones.map((zone) => [zone.name, zone.since])),
-    built: visit.built || visit.mode === 'Observe',
+    built: visit.built,
     intents: of.draft.intents,
     now: visit.now,
   };
@@ -163,7 +166,6 @@ export async function report<T extends OwnerObject, R>(
   tools: VisitTools<T, R>,
   found: Findings,
 ): Promise<Outcome | undefined> {
-  const context = { memory: visit.memory, monotonic: visit.monotonic, trust: tools.trust };
   const make = (object: T) =>
     statusOf({
       object,
@@ -173,7 +175,7 @@ export async function report<T extends OwnerObject, R>(
       progress: found.progress,
       mode: visit.mode,
       deletionPolicy: visit.deletionPolicy,
-      isWaiting: (change) => !mayRun(change, context) && visit.memory.heldBy(change, visit.monotonic) !== undefined,
+      decide: (change) => decisionOn(visit, change),
       built: visit.built,
       now: tools.clock.now(),
     });
@@ -204,6 +206,13 @@ export async function report<T extends OwnerObject, R>(
     default:
       return result satisfies never;
   }
+}
+
+/** What is done about a difference: in Observe it is shown, a stop or a failure holds it back, else it is being repaired. */
+function decisionOn<T extends OwnerObject, R>(visit: Visit<T, R>, change: Change): Decision {
+  if (visit.mode === 'Observe' || change.impact === 'Forbidden') return 'Reported';
+  const stopped = visit.suspended || visit.session?.frozen === true;
+  return stopped || visit.memory.heldBy(change, visit.monotonic) !== undefined ? 'Waiting' : 'Repairing';
 }
 
 /** While something is being built, progress alone is not worth a write: only what safety rests on, or a new reason, is. */

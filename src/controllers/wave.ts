@@ -128,16 +128,13 @@ function note(
   of: { readonly change: CloudChange | undefined; readonly result: Settled },
   context: WaveContext,
 ): void {
-  const { memory, session, monotonic } = context;
+  const { memory, session } = context;
   const { change, result } = of;
   if (result.kind === 'made') {
     for (const id of result.ids) memory.madeNow.add(id);
     if (result.ids.length > 0) session.inventory.touch(intent.type, result.ids);
     if (intent.zone !== undefined) memory.creates.delete(intent.zone);
-    if (change !== undefined) {
-      memory.sent(change, monotonic);
-      touchAfter(change, session);
-    }
+    if (change !== undefined) touchAfter(change, session);
   }
   if (change === undefined || !('error' in result) || result.error === undefined) return;
   hold(change, result.error, context);
@@ -166,7 +163,7 @@ function countsForZone(change: CloudChange, error: CloudError): boolean {
 
 async function runChange(change: CloudChange, context: WaveContext): Promise<Applied> {
   const { session, memory, monotonic } = context;
-  if (change.verb === 'Delete') {
+  if (DESTROYS.has(change.verb)) {
     const refusal = await notOurs(change, context);
     if (refusal !== undefined) return refusal;
   }
@@ -190,15 +187,22 @@ async function runChange(change: CloudChange, context: WaveContext): Promise<App
   return end;
 }
 
+const DESTROYS: ReadonlySet<CloudChange['verb']> = new Set(['Delete', 'Detach', 'Revoke']);
+/** Parts have no tags of their own: whose they are stands on what they are parts of. */
+const PARENT_OF: Readonly<Record<string, string>> = { SecurityGroupRules: 'SecurityGroup', Backends: 'LoadBalancer' };
+
 /** Read fresh before anything is destroyed: the tags must still carry this object's uid. Already gone is done. */
 async function notOurs(change: CloudChange, { session, uid }: WaveContext): Promise<Applied | undefined> {
-  const fresh = await session.inventory.fresh<CloudRecord>(change.type, change.ids);
+  const fresh = await session.inventory.fresh<CloudRecord>(PARENT_OF[change.type] ?? change.type, change.ids);
   if ('class' in fresh) return { kind: 'failed', error: fresh };
   if (fresh.length === 0) return { kind: 'done', ids: [] };
   const foreign = fresh.find((record) => record.tags[TAG_UID] !== uid);
   return foreign === undefined
     ? undefined
-    : { kind: 'held', reason: `${foreign.id} does not carry this object's tags any more, so it is not deleted` };
+    : {
+        kind: 'held',
+        reason: `${foreign.id} does not carry this object's tags any more, so nothing is taken away there`,
+      };
 }
 
 const PARTS_OF: Readonly<Record<string, string>> = { SecurityGroupRules: 'GroupRules', Backends: 'LoadBalancerParts' };

@@ -2,9 +2,9 @@
 // restart goes on where the record stands.
 import type { BackendHealth, ListenerSpec, LoadBalancerParts } from '../../cloud/slb/model.ts';
 import type { Replacement } from '../../crds/index.ts';
-import { formatTime, parseTime } from '../../kernel/timestamp.ts';
+import { formatTime } from '../../kernel/timestamp.ts';
 import { emptyPlan } from '../../plan/change.ts';
-import { type ReplacementFacts, type ReplacementStep, nextStep } from '../../plan/replacement.ts';
+import { type ReplacementFacts, type ReplacementStep, WEIGHTS, nextStep } from '../../plan/replacement.ts';
 import type { KindPlan, LocalRequest, PlanInput, StartUpSpec } from '../kind.ts';
 import type { CloudPlan, OwnerObject } from '../model.ts';
 import { type FleetPlan, type LiveServer, deleteServer } from './fleet.ts';
@@ -51,8 +51,9 @@ export function planReplacements(of: ReplacementsInput): ReplacementsPlan {
   });
   const released = mine.filter((item) => item.step === 'Released');
   const dues = mine
-    .filter((item) => item.step === 'Draining' && of.behind !== undefined)
-    .map((item) => since(item) + (of.drainMs ?? 0) - of.input.now);
+    .filter((item) => item.step === 'Draining')
+    .flatMap((item) => drainedAt(of, item) ?? [])
+    .map((at) => at - of.input.now);
   return {
     plan: { ...emptyPlan, changes: released.flatMap((item) => release(of, item)) },
     replacements: [...moved, ...started].slice(0, 10),
@@ -84,11 +85,6 @@ function open(
   };
 }
 
-/** The end of the second on record: records have whole seconds, and a wait must never be cut short. */
-function since(item: Replacement): number {
-  return (parseTime(item.since) ?? 0) + 999;
-}
-
 /** The replacement after this visit, none when it is finished. Nothing moves into or out of an impaired zone. */
 function advance(of: ReplacementsInput, item: Replacement): readonly Replacement[] {
   const closed = of.input.closedZones.has(item.fromZone) || of.input.closedZones.has(item.toZone);
@@ -101,19 +97,30 @@ function advance(of: ReplacementsInput, item: Replacement): readonly Replacement
 function factsOf(of: ReplacementsInput, item: Replacement): ReplacementFacts {
   const newcomer = of.fleet.servers.find((server) => server.id === item.newId);
   const surplus = of.fleet.servers.find((server) => server.id === item.surplusId);
-  const weight = (id: string | undefined) =>
-    of.behind?.parts?.backends.find((backend) => backend.serverId === id)?.weight;
   const shrinking = item.newId === undefined && item.step !== 'Surge';
   return {
     behindLoadBalancer: of.behind !== undefined,
     newcomer: shrinking ? 'missing' : stateOf(newcomer),
     gatePassed: item.step === 'Surge' && newcomer !== undefined && gatePassed(of, newcomer),
-    newcomerWeight: weight(item.newId),
+    newcomerWeight: weightOf(of, item.newId),
     normalSinceRegistration: of.behind === undefined || isNormal(of, item),
-    surplusWeight: weight(item.surplusId),
+    surplusWeight: weightOf(of, item.surplusId),
     surplusGone: surplus === undefined,
-    drained: of.input.now >= since(item) + (of.drainMs ?? 0),
+    drained: of.input.now >= (drainedAt(of, item) ?? Number.POSITIVE_INFINITY),
   };
+}
+
+function weightOf(of: ReplacementsInput, id: string | undefined): number | undefined {
+  return of.behind?.parts?.backends.find((backend) => backend.serverId === id)?.weight;
+}
+
+/** The end of the drain: it begins when the surplus is seen out of service, not when its step went on record. */
+function drainedAt(of: ReplacementsInput, item: Replacement): number | undefined {
+  const readAt = of.behind?.partsReadAt;
+  if (readAt === undefined) return undefined;
+  const isOut = (weightOf(of, item.surplusId) ?? WEIGHTS.draining) === WEIGHTS.draining;
+  const since = of.input.holdsSince(`server ${item.surplusId} is out of service`, isOut, readAt);
+  return since === undefined ? undefined : since + (of.drainMs ?? 0);
 }
 
 function stateOf(server: LiveServer | undefined): ReplacementFacts['newcomer'] {
@@ -143,8 +150,11 @@ function isNormal(of: ReplacementsInput, item: Replacement): boolean {
   if (behind?.parts === undefined || behind.partsReadAt === undefined) return false;
   const health = behind.parts.health.filter((entry: BackendHealth) => entry.serverId === item.newId);
   const readAt = behind.partsReadAt;
+  const isMember = weightOf(of, item.newId) !== undefined;
+  const since = of.input.holdsSince(`server ${item.newId ?? ''} is a member`, isMember, readAt);
+  if (since === undefined) return false;
   return behind.listeners.every(({ port, spec }) => {
-    const proofAt = since(item) + spec.healthyThreshold * spec.healthIntervalSeconds * 1000;
+    const proofAt = since + spec.healthyThreshold * spec.healthIntervalSeconds * 1000;
     return readAt > proofAt && health.some((entry) => entry.listenerPort === port && entry.state === 'normal');
   });
 }
