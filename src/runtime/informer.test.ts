@@ -379,6 +379,10 @@ describe('informer', () => {
     assert.ok(await world.metric('operator_informer_healthy{kind="Thing"} 0'));
     world.api.heal();
     await world.reach(() => world.informer.trouble() === undefined);
+    await world.pass(60_000);
+    world.api.cutWatches('close');
+    await until(() => world.api.openWatches === 1);
+    assert.equal(world.informer.trouble(), undefined, 'a routine renewal is no trouble');
   });
 
   it('finds, counts and repairs what the watch did not deliver', async () => {

@@ -202,6 +202,7 @@ export class Reflector<T extends KubeObject> {
   #after(end: WatchEnd): Step {
     const lived = this.#options.clock.monotonic() - this.#since;
     const to = continues(end) ? 'watching' : 'listing';
+    if (lived >= ESTABLISHED_MS) this.#failingSince = undefined;
     if (lived >= this.#options.timings.steadyMs && isRoutine(end)) return { to, waitMs: 0 };
     const failure = end.kind === 'failed' ? end.failure : undefined;
     return this.#failed(to, failure?.kind === 'throttled' ? failure.retryAfterMs : 0);
