@@ -3,10 +3,12 @@
 import type { Progress } from '../crds/index.ts';
 import type { KubeObject, Outcome } from '../runtime/index.ts';
 import { done, requeue, requeueAfter, retry } from '../runtime/index.ts';
+import type { Pending } from '../plan/change.ts';
 import { type Draft, adoptPlan } from './draft.ts';
 import type { KindPlan } from './kind.ts';
 import { listing } from './judge.ts';
 import type { OwnerObject } from './model.ts';
+import { PREPAID } from './parts/removal.ts';
 import { progressOf } from './progress.ts';
 import { neededScripts } from './scripts.ts';
 import type { CloudSession, SessionState } from './sessions.ts';
@@ -125,15 +127,8 @@ function leaving<T extends OwnerObject & KubeObject, R>(
       reason: 'WritesFrozen',
       message: 'The account’s writes are Frozen: the deletion goes on when spec.writes is Enabled',
     };
-  const user = plan.plan.pending.find(
-    (item) => item.why.startsWith('is used by') || item.why.startsWith('is named by'),
-  );
-  if (user !== undefined)
-    return {
-      kind: 'working',
-      reason: 'DeletionBlocked',
-      message: `${visit.object.kind} ${visit.object.metadata.name} ${user.why}; it goes once they are gone`,
-    };
+  const way = inTheWay(visit.object, plan.plan.pending);
+  if (way !== undefined) return { kind: 'working', reason: 'DeletionBlocked', message: way };
   const verdicts = { concerns: [], findings: [], addresses: [], repaired: [] };
   const progress = progressOf({
     plan,
@@ -150,4 +145,13 @@ function leaving<T extends OwnerObject & KubeObject, R>(
         message: `Taking away ${listing(result.draft.resources.map((record) => record.name))}`,
       }
     : progress;
+}
+
+function inTheWay({ kind, metadata }: OwnerObject, pending: readonly Pending[]): string | undefined {
+  const user = pending.find(({ why }) => why.startsWith('is used by') || why.startsWith('is named by'));
+  if (user !== undefined) return `${kind} ${metadata.name} ${user.why}; it goes once they are gone`;
+  const kept = pending.filter(({ why }) => why.endsWith(PREPAID)).map(({ name, id }) => `${name} (${id})`);
+  return kept.length === 0
+    ? undefined
+    : `${listing(kept)}: ${PREPAID}. Release it by hand, or set deletionPolicy: Retain`;
 }

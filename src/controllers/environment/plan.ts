@@ -82,7 +82,11 @@ function leftOver(input: EnvironmentInput): Pick<KindPlan, 'plan' | 'gone' | 're
   }
   const confirmed = left.filter((record) => isConfirmed(input, record));
   return {
-    plan: joinPlans(confirmed.map((record) => planDelete(record, [], input.view))),
+    plan: joinPlans(
+      confirmed.map((record) =>
+        planDelete(record, input.view, { needs: [], reason: 'left the spec, and its removal is confirmed' }),
+      ),
+    ),
     gone: goneOf(left, input.view),
     retain: [],
   };
@@ -113,7 +117,7 @@ export function teardownEnvironment(input: EnvironmentInput): KindPlan {
   const needs = [...first.map((record) => resourceKey(record.type, record.name)), resourceKey('VPC', 'users')];
   const plan = joinPlans([
     waiting,
-    ...input.records.map((record) => planDelete(record, record.type === 'VPC' ? needs : [], input.view)),
+    ...input.records.map((record) => planDelete(record, input.view, { needs: record.type === 'VPC' ? needs : [] })),
   ]);
   return { plan, fleets: [], replacements: [], gone: goneOf(input.records, input.view), retain: [] };
 }

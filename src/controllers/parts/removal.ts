@@ -4,6 +4,9 @@ import type { RecordedResource } from '../../crds/index.ts';
 import { type ResourceKey, emptyPlan } from '../../plan/change.ts';
 import type { CloudAction, CloudChange, CloudPlan, View } from '../model.ts';
 
+/** How a plan says that a resource is kept because it is prepaid. */
+export const PREPAID = 'prepaid, and never released by the operator';
+
 /** The delete call of each type on record. */
 function deleteAction(record: RecordedResource): CloudAction {
   const { id } = record;
@@ -23,10 +26,15 @@ function deleteAction(record: RecordedResource): CloudAction {
   }
 }
 
-/** Deletes one resource on record, after `needs`; nothing once it is confirmed absent. */
-export function planDelete(record: RecordedResource, needs: readonly ResourceKey[], view: View): CloudPlan {
-  const presence = view.get<CloudRecord>(record.type, record.id);
+/** Deletes one resource on record, after `needs`; nothing once it is confirmed absent, and never what is prepaid. */
+export function planDelete(
+  record: RecordedResource,
+  view: View,
+  of: { readonly needs: readonly ResourceKey[]; readonly reason?: string },
+): CloudPlan {
+  const presence = view.get<CloudRecord & { readonly prepaid?: boolean }>(record.type, record.id);
   if (presence.kind === 'absent') return emptyPlan;
+  if (presence.kind === 'present' && presence.record.prepaid === true) return prepaid(record);
   const change: CloudChange = {
     verb: 'Delete',
     type: record.type,
@@ -37,11 +45,16 @@ export function planDelete(record: RecordedResource, needs: readonly ResourceKey
     impact: 'Safe',
     blueprint: 'ARCH-6',
     ...(record.zone === undefined ? {} : { zone: record.zone }),
-    reason: 'the object is deleted under deletionPolicy Delete',
-    needs,
+    reason: of.reason ?? 'the object is deleted under deletionPolicy Delete',
+    needs: of.needs,
     action: deleteAction(record),
   };
   return { ...emptyPlan, changes: [change] };
+}
+
+/** What is paid for in advance is never released by us (ECS-14): it waits for its end, or for a person. */
+function prepaid({ type, name, id }: RecordedResource): CloudPlan {
+  return { ...emptyPlan, pending: [{ type, name, id, why: `is ${PREPAID}` }] };
 }
 
 /** Records that are confirmed absent. */

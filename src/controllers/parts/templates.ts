@@ -1,6 +1,6 @@
 // From a declared fleet to the request for new servers and to what is kept of old ones. Shared by modules and pools.
 import type { ServerSpec, ServerTemplate } from '../../cloud/ecs/model.ts';
-import type { VSwitchRecord } from '../../cloud/vpc/model.ts';
+import type { VSwitchRecord, VpcRecord } from '../../cloud/vpc/model.ts';
 import type { BusinessModule, SecurityZone } from '../../crds/index.ts';
 import { type CloudPlan, type Fact, type UserDataSource, type View, known, missing } from '../model.ts';
 import { emptyPlan } from '../../plan/change.ts';
@@ -83,4 +83,12 @@ export function vSwitchWaits(zone: SecurityZone | undefined, view: View): CloudP
     ...emptyPlan,
     pending: waiting.map((id) => ({ type: 'VSwitch', name: id, id, why: 'is not Available yet' })),
   };
+}
+
+/** The environment's VPC, while it is not ready: what waits for it names it in its needs. */
+export function vpcWait(vpcId: string | undefined, view: View): CloudPlan {
+  if (vpcId === undefined) return emptyPlan;
+  const presence = view.get<VpcRecord>('VPC', vpcId);
+  if (presence.kind === 'present' && presence.record.state === 'Available') return emptyPlan;
+  return { ...emptyPlan, pending: [{ type: 'VPC', name: 'vpc', id: vpcId, why: 'is not Available yet' }] };
 }

@@ -10,7 +10,7 @@ import { goneOf, planDelete } from '../parts/removal.ts';
 import { planReplacements } from '../parts/replacements.ts';
 import { planRules } from '../parts/rules.ts';
 import { planSingle } from '../parts/single.ts';
-import { type FleetHome, keptOf, tagsOf, templateFor, vSwitchWaits } from '../parts/templates.ts';
+import { type FleetHome, keptOf, tagsOf, templateFor, vSwitchWaits, vpcWait } from '../parts/templates.ts';
 import { cloudName, recordOf, serversOf } from '../records.ts';
 import type { PoolRefs } from './refs.ts';
 
@@ -26,6 +26,7 @@ export function planPool(input: PoolInput): KindPlan {
   const replaced = planReplacements({ fleet, module: FLEET, input, mayShrink: true, behind: undefined });
   return {
     plan: joinPlans([
+      vpcWait(input.refs.vpcId, input.view),
       planGroup(input),
       planAccess(input),
       vSwitchWaits(input.refs.zone, input.view),
@@ -47,11 +48,9 @@ export function teardownPool(input: PoolInput): KindPlan {
   const plan = joinPlans([
     group === undefined ? emptyPlan : namedBy(input, group.id),
     ...input.records.map((record) =>
-      planDelete(
-        record,
-        record.type === 'SecurityGroup' ? [...servers, resourceKey('SecurityGroupRules', 'sg/naming')] : [],
-        input.view,
-      ),
+      planDelete(record, input.view, {
+        needs: record.type === 'SecurityGroup' ? [...servers, resourceKey('SecurityGroupRules', 'sg/naming')] : [],
+      }),
     ),
   ]);
   return { plan, fleets: [], replacements: [], gone: goneOf(input.records, input.view), retain: [] };
@@ -100,7 +99,7 @@ function planGroup(input: PoolInput): CloudPlan {
       table: securityGroupFields,
       readyStates: [''],
       blueprint: 'BAS-2',
-      needs: [],
+      needs: [resourceKey('VPC', 'vpc')],
       create:
         vpcId === undefined
           ? missing('FinanceCloudEnvironment', object.spec.environmentRef.name, 'VPC id')

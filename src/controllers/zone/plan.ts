@@ -1,13 +1,14 @@
 // Plans a security zone: one vSwitch in each zone, one security group, its rules.
 import type { GroupRules, SecurityGroupRule } from '../../cloud/ecs/model.ts';
 import { adjustRule, adjustSecurityGroup, securityGroupFields } from '../../cloud/ecs/model.ts';
-import { type VpcRecord, adjustVSwitch, vSwitchFields } from '../../cloud/vpc/model.ts';
+import { adjustVSwitch, vSwitchFields } from '../../cloud/vpc/model.ts';
 import type { InboundRule, SecurityZone, Subnet } from '../../crds/index.ts';
 import { type Blocked, emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
 import type { KindPlan, PlanInput } from '../kind.ts';
 import { type CloudPlan, type Fact, known, missing } from '../model.ts';
 import { RULES, planRules } from '../parts/rules.ts';
 import { planSingle } from '../parts/single.ts';
+import { vpcWait } from '../parts/templates.ts';
 import { cloudName, recordOf } from '../records.ts';
 import type { GroupFact, ZoneRefs } from './refs.ts';
 
@@ -20,23 +21,12 @@ export type ZoneInput = PlanInput<SecurityZone, ZoneRefs>;
 /** The plan of a living zone. */
 export function planZone(input: ZoneInput): KindPlan {
   const plan = joinPlans([
-    vpcWait(input),
+    vpcWait(input.refs.vpcId, input.view),
     ...input.object.spec.subnets.map((subnet) => planSubnet(input, subnet)),
     planGroup(input),
     planInbound(input),
   ]);
   return { plan, fleets: [], replacements: [], gone: [], retain: [] };
-}
-
-/** The environment's VPC, while it is not ready: what waits for it names it in its needs. */
-export function vpcWait(input: Pick<ZoneInput, 'refs' | 'view'>): CloudPlan {
-  const { vpcId } = input.refs;
-  if (vpcId === undefined) return emptyPlan;
-  const presence = input.view.get<VpcRecord>('VPC', vpcId);
-  const ready = presence.kind === 'present' && presence.record.state === 'Available';
-  return ready
-    ? emptyPlan
-    : { ...emptyPlan, pending: [{ type: 'VPC', name: 'vpc', id: vpcId, why: 'is not Available yet' }] };
 }
 
 function vpcFact<T>(input: ZoneInput, use: (vpcId: string) => T): Fact<T> {

@@ -17,7 +17,7 @@ export function teardownZone(input: ZoneInput): KindPlan {
     withdrawRules(input, group?.id),
     inUse,
     ...input.records.map((record) =>
-      planDelete(record, ['Server:users', 'SecurityGroupRules:sg/naming'] as const, input.view),
+      planDelete(record, input.view, { needs: ['Server:users', 'SecurityGroupRules:sg/naming'] }),
     ),
     group === undefined ? emptyPlan : namedBy(input, group.id),
   ]);
