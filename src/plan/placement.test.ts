@@ -139,6 +139,13 @@ const fleet = fc.record({
   closed: fc.subarray(['f', 'g']),
 });
 
+it('a server that is never released is never surplus', () => {
+  const servers = serversOf('f f f g').map((server) => ({ ...server, fixed: server.id === 'i-2' }));
+  assert.deepEqual(place({ ...inputOf({ servers: '', wanted: 4 }), servers }).map(render), ['surge i-1 to g']);
+  const all = servers.map((server) => ({ ...server, fixed: true }));
+  assert.deepEqual(place({ ...inputOf({ servers: '', wanted: 4 }), servers: all }), []);
+});
+
 interface World {
   readonly servers: readonly PlacedServer[];
   readonly replacements: readonly OngoingReplacement[];

@@ -10,6 +10,8 @@ export interface PlacedServer {
   readonly id: string;
   readonly zone: string;
   readonly healthy: boolean;
+  /** Never released by us, so never surplus. */
+  readonly fixed?: boolean;
 }
 
 /** A replacement on record, as far as placement cares. */
@@ -127,7 +129,7 @@ function shrinkOne(input: PlacementInput, counts: ReadonlyMap<string, number>): 
 /** An unhealthy server goes before a healthy one, then the one with the highest ordinal. */
 function pickSurplus(servers: readonly PlacedServer[], zone: string): PlacedServer | undefined {
   return servers
-    .filter((server) => server.zone === zone)
+    .filter((server) => server.zone === zone && server.fixed !== true)
     .toSorted((a, b) => Number(a.healthy) - Number(b.healthy) || ordinal(b.name) - ordinal(a.name))[0];
 }
 

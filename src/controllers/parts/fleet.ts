@@ -99,6 +99,7 @@ export function liveServers(
         id: resource.id,
         zone: record?.zone ?? resource.zone ?? '',
         healthy: record?.state === 'Running',
+        fixed: record?.prepaid === true,
         record,
       },
     ];

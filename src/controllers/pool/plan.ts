@@ -1,7 +1,7 @@
 // Plans a bastion pool: its own security group, who may dial in, and small servers in both zones.
 import type { GroupRules, SecurityGroupRule } from '../../cloud/ecs/model.ts';
 import { adjustRule, adjustSecurityGroup, securityGroupFields } from '../../cloud/ecs/model.ts';
-import type { BastionPool } from '../../crds/index.ts';
+import { type BastionPool, effectiveDeletionPolicy } from '../../crds/index.ts';
 import { emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
 import type { KindPlan, PlanInput } from '../kind.ts';
 import { type CloudPlan, type Fact, known, missing } from '../model.ts';
@@ -23,7 +23,10 @@ export const FLEET = 'bastion';
 /** The plan of a living pool. */
 export function planPool(input: PoolInput): KindPlan {
   const fleet = planBastions(input);
-  const replaced = planReplacements({ fleet, module: FLEET, input, mayShrink: true, behind: undefined });
+  const { environment } = input.refs;
+  const policy = environment === undefined ? 'Retain' : effectiveDeletionPolicy(input.object.spec, environment);
+  const mayShrink = policy === 'Delete';
+  const replaced = planReplacements({ fleet, module: FLEET, input, mayShrink, behind: undefined });
   return {
     plan: joinPlans([
       vpcWait(input.refs.vpcId, input.view),
