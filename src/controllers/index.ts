@@ -53,12 +53,17 @@ export function addControllers(options: ControllersOptions): void {
   addOwner(options, stores, {
     kind: environmentKind,
     store: stores.environments,
-    watches: [watch(ZONE_RESOURCE, keys.environmentOf), watch(POOL_RESOURCE, keys.environmentOf)],
+    watches: [
+      watch(ACCOUNT_RESOURCE, keys.environmentsUsing),
+      watch(ZONE_RESOURCE, keys.environmentOf),
+      watch(POOL_RESOURCE, keys.environmentOf),
+    ],
   });
   addOwner(options, stores, {
     kind: zoneKind,
     store: stores.zones,
     watches: [
+      watch(ACCOUNT_RESOURCE, keys.zonesUsing),
       watch(ENVIRONMENT_RESOURCE, keys.zonesOf),
       watch(ZONE_RESOURCE, keys.neighbours),
       watch(POOL_RESOURCE, keys.neighbours),
@@ -67,7 +72,11 @@ export function addControllers(options: ControllersOptions): void {
   addOwner(options, stores, {
     kind: poolKind,
     store: stores.pools,
-    watches: [watch(ENVIRONMENT_RESOURCE, keys.poolsOf), watch(ZONE_RESOURCE, keys.poolNeighbours)],
+    watches: [
+      watch(ACCOUNT_RESOURCE, keys.poolsUsing),
+      watch(ENVIRONMENT_RESOURCE, keys.poolsOf),
+      watch(ZONE_RESOURCE, keys.poolNeighbours),
+    ],
   });
 }
 
@@ -160,8 +169,16 @@ function keysFor(stores: Stores) {
   const zonesIn = (namespace: string | undefined, name: string) => ofEnvironment(stores.zones.list(namespace), name);
   const poolsIn = (namespace: string | undefined, name: string) => ofEnvironment(stores.pools.list(namespace), name);
   const nameOf = (object: KubeObject) => (object as SecurityZone | BastionPool).spec.environmentRef.name;
+  const using = (account: KubeObject) =>
+    stores.environments.list().filter((environment) => environment.spec.accountRef.name === account.metadata.name);
   return {
     environmentOf,
+    /** What an account allows, and whether it is there, concerns everybody who uses it. */
+    environmentsUsing: (account: KubeObject) => using(account).map(({ metadata }) => keyOf(metadata)),
+    zonesUsing: (account: KubeObject) =>
+      using(account).flatMap(({ metadata }) => zonesIn(metadata.namespace, metadata.name)),
+    poolsUsing: (account: KubeObject) =>
+      using(account).flatMap(({ metadata }) => poolsIn(metadata.namespace, metadata.name)),
     zonesOf: (object: KubeObject) => zonesIn(object.metadata.namespace, object.metadata.name),
     poolsOf: (object: KubeObject) => poolsIn(object.metadata.namespace, object.metadata.name),
     /** Zones name each other and pools in their rules, so a change of one leads to its neighbours. */
