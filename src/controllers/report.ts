@@ -135,17 +135,27 @@ const ADVICE: Readonly<Record<CloudError['class'], Advice>> = {
   absent: say('ProgressingWithRetry', 'It is tried again'),
 };
 
+/** A region that the cloud does not know is the declaration's fault, though nothing may be concluded from the answer. */
+const UNKNOWN_REGION = /^(InvalidRegionId|InvalidRegion|UnsupportedRegion|Forbidden\.RegionNotFound)(\.|$)/;
+
+function adviceOf(error: CloudError): Advice {
+  return UNKNOWN_REGION.test(error.code)
+    ? say('InvalidParameter', 'Correct spec.region of the FinanceCloudEnvironment')
+    : ADVICE[error.class];
+}
+
 /** The reason and message that people read about an error of the cloud: what, where, its code and request id, what to do. */
 export function reasonOf(error: CloudError): { readonly reason: Reason; readonly message: string } {
   const id = error.requestId === undefined ? '' : `, request ${error.requestId}`;
-  const { reason, next } = ADVICE[error.class];
+  const { reason, next } = adviceOf(error);
+  const text = error.message.replace(/\.$/, '');
   return {
     reason,
-    message: `${error.service} ${error.action} was answered ${error.code}: ${error.message}${id}. ${next(error)}`,
+    message: `${error.service} ${error.action} was answered ${error.code}: ${text}${id}. ${next(error)}`,
   };
 }
 
 /** Refusals that a person must end; the rest passes by itself. */
 export function isStalling(error: CloudError): boolean {
-  return ['bad-request', 'quota', 'money', 'rights'].includes(error.class);
+  return ['bad-request', 'quota', 'money', 'rights'].includes(error.class) || UNKNOWN_REGION.test(error.code);
 }

@@ -37,12 +37,12 @@ const subnetContradictions = (environment: Environment, zone: Zone, subnet: Subn
     found.push({ rule: 'NET-2', field: 'spec.subnets', message });
   }
   if (!contains(network.cidr, subnet.cidr)) {
-    const message = `subnet ${subnet.cidr} of zone ${name} is not in the network ${network.cidr}: choose a range inside it`;
+    const message = `subnet ${subnet.cidr} of zone ${name} is not in the network ${network.cidr}: create the zone anew with a range inside it`;
     found.push({ rule: 'NET-2', field: 'spec.subnets', message });
   }
   const needed = addressesNeeded(environment, zone, subnet.zone);
   if (needed > capacityOf(subnet)) {
-    const message = `subnet ${subnet.cidr} of zone ${name} has ${capacityOf(subnet)} usable addresses and ${needed} are needed: choose a larger range or fewer servers`;
+    const message = `subnet ${subnet.cidr} of zone ${name} has ${capacityOf(subnet)} usable addresses and ${needed} are needed: declare fewer servers, or create the zone anew with a larger range`;
     found.push({ rule: 'NET-3', field: 'spec.subnets', message });
   }
   return found;
@@ -77,7 +77,7 @@ export const zonesApart = (zone: Zone, other: Zone): readonly Contradiction[] =>
       .map((b) => ({
         rule: 'NET-2',
         field: 'spec.subnets',
-        message: `subnet ${a.cidr} overlaps ${b.cidr} of zone ${other.metadata.name}: choose a range that no other zone uses`,
+        message: `subnet ${a.cidr} overlaps ${b.cidr} of zone ${other.metadata.name}: create the zone anew with a range that no other zone uses`,
       })),
   );
 };
