@@ -136,12 +136,13 @@ export function account(...overrides: readonly OverrideOf<FinanceCloudAccount>[]
   return build({ kind: 'FinanceCloudAccount', name: 'production', uid: UID.account, spec: accountDefaults }, overrides);
 }
 
-/** Module web of the default environment, overridden; `servers` is merged. */
-export function businessModule(
-  ...overrides: readonly (Partial<Omit<BusinessModule, 'servers'>> & {
-    readonly servers?: Partial<BusinessModule['servers']>;
-  })[]
-): BusinessModule {
+/** A part of a module; its servers are merged, not replaced. */
+export type ModuleOverride = Partial<Omit<BusinessModule, 'servers'>> & {
+  readonly servers?: Partial<BusinessModule['servers']>;
+};
+
+/** Module web of the default environment, overridden. */
+export function businessModule(...overrides: readonly ModuleOverride[]): BusinessModule {
   const [base] = environmentDefaults.modules;
   if (base === undefined) throw new Error('the default environment has a module');
   return overrides.reduce<BusinessModule>(
