@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { emptyPlan } from '../plan/change.ts';
+import { F, G, intent, recorded, recordedServers, replacement } from '../../test/support/builders.ts';
+import { runningServers } from '../../test/support/cloud-records.ts';
+import { NOW } from '../../test/support/plan-input.ts';
+import { viewOf } from '../../test/support/view.ts';
+import { type Draft, addIntents, adoptPlan, closeIntent, differs, draftOf, recordMade } from './draft.ts';
+import type { KindPlan } from './kind.ts';
+import { liveServers } from './parts/fleet.ts';
+import { cloudName, fleetOf, isRecorded, recordOf, serversOf, sorted, withMade } from './records.ts';
+
+const draft = (more: Partial<Draft> = {}): Draft => ({ ...draftOf(undefined), ...more });
+const plan = (more: Partial<KindPlan> = {}): KindPlan => ({
+  plan: emptyPlan,
+  fleets: [],
+  replacements: [],
+  gone: [],
+  retain: [],
+  ...more,
+});
+const names = (of: Draft) => of.resources.map((record) => `${record.name}=${record.id}`);
+
+describe('recordMade', () => {
+  it('records the id under its name and closes the intent', () => {
+    const open = [intent({ type: 'VPC', resource: 'vpc', attempt: 1 }), intent({ attempt: 2 })];
+    const after = recordMade(draft({ intents: open, attempt: 2 }), open[0] ?? intent(), ['vpc-1']);
+    assert.deepEqual([names(after), after.intents.map((item) => item.attempt), after.attempt], [['vpc=vpc-1'], [2], 2]);
+  });
+
+  it('gives servers the lowest free ordinals, ids in order', () => {
+    const before = draft({ resources: recordedServers('web', [F, F, F]).filter((record) => record.name !== 'web/1') });
+    assert.deepEqual(names(recordMade(before, intent({ count: 3 }), ['i-c', 'i-a', 'i-b'])), [
+      'web/0=i-web-0',
+      'web/1=i-a',
+      'web/2=i-web-2',
+      'web/3=i-b',
+      'web/4=i-c',
+    ]);
+  });
+
+  it('records an id once, however often it is told', () => {
+    const once = recordMade(draft(), intent(), ['i-a', 'i-b']);
+    assert.deepEqual(names(recordMade(once, intent(), ['i-b', 'i-a'])), names(once));
+  });
+
+  it('a resource made again takes the place of the one that is gone', () => {
+    const before = draft({ resources: [recorded('VPC', 'vpc', 'vpc-old')] });
+    assert.deepEqual(names(recordMade(before, intent({ type: 'VPC', resource: 'vpc' }), ['vpc-new'])), ['vpc=vpc-new']);
+  });
+
+  it('gives a surge that waits in that zone its newcomer, and no other', () => {
+    const waiting = [
+      replacement({ slot: 'api/0', module: 'api' }),
+      replacement({ slot: 'web/1', toZone: F, fromZone: G }),
+      replacement(),
+      replacement({ slot: 'web/3' }),
+    ];
+    const after = recordMade(draft({ replacements: waiting }), intent({ resource: `web/${G}`, zone: G, count: 1 }), [
+      'i-new',
+    ]);
+    assert.deepEqual(
+      after.replacements.map((item) => item.newId),
+      [undefined, undefined, 'i-new', undefined],
+    );
+  });
+
+  it('a step that does not wait for a newcomer is left alone', () => {
+    const leaving = [replacement({ step: 'Draining', toZone: F })];
+    assert.equal(recordMade(draft({ replacements: leaving }), intent(), ['i-new']).replacements, leaving);
+  });
+
+  it('what has no id of its own only closes its intent', () => {
+    const open = intent({ type: 'Listener', resource: 'web/lb/HTTP/80' });
+    assert.deepEqual(recordMade(draft({ intents: [open] }), open, []), draft());
+  });
+
+  it('is in the order in which it will be kept, so that the next visit writes nothing', () => {
+    const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(ids, fc.nat(20), (fresh, had) => {
+        const before = draft({
+          resources: sorted([
+            recorded('LoadBalancer', 'web/lb', 'lb-1'),
+            recorded('VPC', 'vpc', 'vpc-1'),
+            ...recordedServers(
+              'web',
+              Array.from({ length: had }, () => F),
+            ),
+          ]),
+        });
+        const made = recordMade(before, intent(), fresh);
+        assert.ok(!differs(adoptPlan(made, plan(), NOW), made));
+        assert.equal(new Set(made.resources.map((record) => record.name)).size, made.resources.length);
+      }),
+    );
+  });
+});
+
+describe('adoptPlan', () => {
+  const two = recordedServers('web', [F, G]);
+
+  it('drops what is confirmed gone, with its boot', () => {
+    const before = draft({ resources: two, boots: [{ id: 'i-web-0', bootedAt: '2026-01-01T00:00:00Z' }] });
+    const after = adoptPlan(before, plan({ gone: ['i-web-0'] }), NOW);
+    assert.deepEqual([names(after), after.boots], [['web/1=i-web-1'], []]);
+  });
+
+  it('moves what is kept aside, with reason and time', () => {
+    const after = adoptPlan(draft({ resources: two }), plan({ retain: [{ id: 'i-web-1', reason: 'kept' }] }), NOW);
+    assert.deepEqual(names(after), ['web/0=i-web-0']);
+    assert.deepEqual(after.retained, [
+      { name: 'web/1', type: 'Server', id: 'i-web-1', since: '2026-01-01T00:10:00Z', reason: 'kept' },
+    ]);
+  });
+
+  it('what is gone is not kept', () => {
+    const after = adoptPlan(
+      draft({ resources: two }),
+      plan({ gone: ['i-web-1'], retain: [{ id: 'i-web-1', reason: 'kept' }] }),
+      NOW,
+    );
+    assert.deepEqual([names(after), after.retained], [['web/0=i-web-0'], []]);
+  });
+
+  it('a newcomer that vanished is made again; its surplus serves until then', () => {
+    const moving = replacement({ newId: 'i-new', step: 'Registered' });
+    const after = adoptPlan(draft(), plan({ gone: ['i-new'], replacements: [moving] }), NOW);
+    assert.deepEqual(after.replacements, [replacement()]);
+  });
+
+  it('a server that moved by itself is recorded where it lives', () => {
+    const servers = liveServers(two, viewOf({ records: { Server: runningServers(two, { zone: G }) } })).servers;
+    const fleet = { fleet: 'web', wanted: new Map(), plan: emptyPlan, servers, gone: [], placements: [] };
+    const after = adoptPlan(draft({ resources: two }), plan({ fleets: [fleet] }), NOW);
+    assert.deepEqual(
+      after.resources.map((record) => record.zone),
+      [G, G],
+    );
+  });
+
+  it('changes nothing when there is nothing to adopt', () => {
+    const before = draft({ resources: sorted(two), replacements: [replacement()] });
+    assert.ok(!differs(adoptPlan(before, plan({ replacements: before.replacements }), NOW), before));
+  });
+});
+
+describe('intents of a draft', () => {
+  it('are added with their attempts used up for good, and closed by attempt', () => {
+    const added = addIntents(draft({ attempt: 3 }), [intent({ attempt: 4 }), intent({ attempt: 5 })]);
+    assert.deepEqual(
+      [added.attempt, closeIntent(added, intent({ attempt: 5 })).intents.map((item) => item.attempt)],
+      [5, [4]],
+    );
+    assert.equal(closeIntent(added, intent({ attempt: 5 })).attempt, 5);
+    assert.equal(addIntents(draft({ attempt: 3 }), []).attempt, 3);
+  });
+});
+
+describe('draftOf, differs', () => {
+  it('reads a status, or nothing', () => {
+    assert.deepEqual(draftOf({ attempt: 2 }), {
+      resources: [],
+      intents: [],
+      attempt: 2,
+      replacements: [],
+      retained: [],
+      zones: [],
+      boots: [],
+    });
+  });
+
+  it('sees what safety rests on, and not the boots, which ride along', () => {
+    assert.ok(differs(draft(), draft({ attempt: 1 })));
+    assert.ok(differs(draft(), draft({ replacements: [replacement()] })));
+    assert.ok(!differs(draft(), draft({ boots: [{ id: 'i', bootedAt: '2026-01-01T00:00:00Z' }] })));
+  });
+});
+
+describe('records', () => {
+  it('are found by name and by fleet, and no fleet takes another one’s', () => {
+    const all = [
+      ...recordedServers('web', [F]),
+      ...recordedServers('web2', [F]),
+      recorded('LoadBalancer', 'web/lb', 'lb-1'),
+    ];
+    assert.deepEqual(
+      serversOf(all, 'web').map((record) => record.id),
+      ['i-web-0'],
+    );
+    assert.equal(recordOf(all, 'web/lb')?.id, 'lb-1');
+    assert.equal(fleetOf('web/12'), 'web');
+    assert.ok(isRecorded('VPC') && !isRecorded('Listener'));
+  });
+
+  it('of servers belong to the fleet in the name of their request, also of a later one', () => {
+    const made = withMade([], { type: 'Server', resource: `web/${F}/3`, ids: ['i-a'], zone: F });
+    assert.deepEqual(made, [{ name: 'web/0', type: 'Server', id: 'i-a', zone: F }]);
+  });
+
+  it('are sorted by number, not by text', () => {
+    const many = recordedServers(
+      'web',
+      Array.from({ length: 12 }, () => F),
+    ).toReversed();
+    assert.deepEqual(
+      sorted(many).map((record) => record.name),
+      Array.from({ length: 12 }, (_, index) => `web/${index}`),
+    );
+  });
+
+  it('have a name that the cloud takes (NET-4), whatever Kubernetes called the object', () => {
+    const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+    fc.assert(
+      fc.property(fc.array(label, { minLength: 1, maxLength: 4 }), (parts) => {
+        assert.match(cloudName(undefined, ...parts), /^[A-Za-z][A-Za-z0-9_-]{1,127}$/);
+      }),
+    );
+    assert.equal(cloudName('A区生产', 'x'), 'A区生产');
+    assert.equal(cloudName(undefined, 'a'), 'fc-a');
+  });
+});
