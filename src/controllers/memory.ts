@@ -32,8 +32,8 @@ export class ObjectMemory {
   readonly unsent = new Set<string>();
   /** When each intent was last sent, and how often it was sent again. */
   readonly replays = new Map<string, { readonly at: number; readonly count: number }>();
-  /** Tokens that the cloud knows with other parameters: never sent again. */
-  readonly mismatched = new Set<string>();
+  /** Tokens that are never sent again: known with other parameters, or refused after an unknown outcome. */
+  readonly spent = new Set<string>();
   readonly madeNow = new Set<string>();
   readonly holds = new Map<string, Hold>();
   /** Failures of create or start in a row, by zone. */

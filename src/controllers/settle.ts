@@ -43,7 +43,7 @@ export const SAFE_REPLAY_MS = 30 * 60_000;
 export async function settle(intent: Intent, context: SettleContext): Promise<Settled> {
   if (context.memory.unsent.has(intent.token)) {
     if (!context.wanted) return { kind: 'closed' };
-    return context.ready ? send(intent, context) : { kind: 'open' };
+    return context.ready ? send(intent, context, 'first') : { kind: 'open' };
   }
   return lookUpThenReplay(intent, context);
 }
@@ -53,14 +53,20 @@ async function lookUpThenReplay(intent: Intent, context: SettleContext): Promise
   const found = await context.session.inventory.lookUp<CloudRecord>(intent.type, tags);
   if ('class' in found) return { kind: 'open', error: found };
   const ids = found.map((record) => record.id).toSorted();
+  const end = endOf(intent, ids, context);
+  if (end !== undefined) return end;
+  if (context.memory.spent.has(intent.token) || !mayReplay(intent, context)) return { kind: 'open' };
+  return send(intent, context, 'again');
+}
+
+/** What the ids that were found say; undefined while the request must be sent again, or waited for. */
+function endOf(intent: Intent, ids: readonly string[], context: SettleContext): Settled | undefined {
   if (ids.length > intent.count) return { kind: 'duplicate', ids };
   if (ids.length === intent.count) return { kind: 'made', ids };
   const age = context.now - (parseTime(intent.startedAt) ?? 0);
   if (age >= SAFE_REPLAY_MS) return ids.length > 0 ? { kind: 'made', ids } : { kind: 'closed' };
-  const given = !context.wanted || context.memory.mismatched.has(intent.token);
-  if (given && ids.length === 0 && age > context.visibilityGraceMs) return { kind: 'closed' };
-  if (context.memory.mismatched.has(intent.token) || !mayReplay(intent, context)) return { kind: 'open' };
-  return send(intent, context);
+  const isGivenUp = !context.wanted || context.memory.spent.has(intent.token);
+  return isGivenUp && ids.length === 0 && age > context.visibilityGraceMs ? { kind: 'closed' } : undefined;
 }
 
 /** A cloud that loses tokens makes another resource at each replay: the look-up is given ever more time to find the first one. */
@@ -69,7 +75,7 @@ function mayReplay(intent: Intent, { memory, monotonic, replayMs }: SettleContex
   return last === undefined || monotonic - last.at >= replayMs * 2 ** Math.min(last.count, 8);
 }
 
-async function send(intent: Intent, context: SettleContext): Promise<Settled> {
+async function send(intent: Intent, context: SettleContext, time: 'first' | 'again'): Promise<Settled> {
   const call = await requestOf(intent, context);
   if (call === undefined) return { kind: 'open' };
   context.memory.unsent.delete(intent.token);
@@ -80,25 +86,30 @@ async function send(intent: Intent, context: SettleContext): Promise<Settled> {
   const answer = await context.session.client.write(call, { token: intent.token, lane: 'user' });
   switch (answer.kind) {
     case 'held':
-      context.memory.unsent.add(intent.token);
+      // Held is not sent; but what was sent before a replay is no less doubtful for it.
+      if (time === 'first') context.memory.unsent.add(intent.token);
       return { kind: 'open', held: answer.reason };
     case 'ok': {
       const ids = idsOf(call, answer);
       return ids.length === intent.count ? { kind: 'made', ids } : { kind: 'open' };
     }
     case 'error':
-      return afterError(intent, answer.error, context);
+      return afterError(intent, answer.error, { ...context, time });
     default:
       return answer satisfies never;
   }
 }
 
-function afterError(intent: Intent, error: CloudError, context: SettleContext): Settled {
-  if (error.class === 'token-mismatch') context.memory.mismatched.add(intent.token);
-  if (isRefusal(error)) return { kind: 'closed', error };
-  // Nothing happened for sure: the same request may go again without a look-up.
-  if (!error.mayHaveHappened && error.class !== 'in-progress' && error.class !== 'token-mismatch')
-    context.memory.unsent.add(intent.token);
+function afterError(
+  intent: Intent,
+  error: CloudError,
+  { memory, time }: SettleContext & { readonly time: 'first' | 'again' },
+): Settled {
+  if (isRefusal(error) && time === 'first') return { kind: 'closed', error };
+  // A replay that is refused says nothing about the request before it: only the look-up does, past the visibility grace.
+  if (isRefusal(error) || error.class === 'token-mismatch') memory.spent.add(intent.token);
+  // Nothing ever happened for sure: the same request may go again without a look-up.
+  else if (time === 'first' && !error.mayHaveHappened && error.class !== 'in-progress') memory.unsent.add(intent.token);
   return { kind: 'open', error };
 }
 

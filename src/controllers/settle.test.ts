@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import type { ErrorClass, WriteAnswer } from '../cloud/call.ts';
+import type { CloudRecord } from '../cloud/service.ts';
+import type { Intent } from '../crds/index.ts';
+import { F, intent } from '../../test/support/builders.ts';
+import { serverRecord } from '../../test/support/cloud-records.ts';
+import { NOW } from '../../test/support/plan-input.ts';
+import { ok, recordedCloud, refused } from '../../test/support/recorded-cloud.ts';
+import { sessionOf } from '../../test/support/session.ts';
+import { ObjectMemory } from './memory.ts';
+import { SAFE_REPLAY_MS, type SettleContext, type Settled, settle } from './settle.ts';
+
+const MINUTE = 60_000;
+const STARTED = NOW - 10 * MINUTE; // of the default intent
+const made = (...ids: readonly string[]): WriteAnswer => ok({ InstanceIdSets: { InstanceIdSet: ids } });
+const found = (...ids: readonly string[]): readonly CloudRecord[] => ids.map((id) => serverRecord({ id }));
+
+interface Scene {
+  readonly intent?: Partial<Intent>;
+  readonly found?: readonly CloudRecord[];
+  readonly lookUpFails?: ErrorClass;
+  readonly answer?: WriteAnswer;
+  readonly unsent?: boolean;
+  readonly spent?: boolean;
+  readonly context?: Partial<SettleContext>;
+}
+
+async function play(scene: Scene) {
+  const open = intent(scene.intent ?? {});
+  const memory = new ObjectMemory();
+  if (scene.unsent === true) memory.unsent.add(open.token);
+  if (scene.spent === true) memory.spent.add(open.token);
+  const client = recordedCloud(scene.answer === undefined ? [] : [scene.answer]);
+  const failure = scene.lookUpFails === undefined ? undefined : refused(scene.lookUpFails);
+  const lookUp = () => (failure?.kind === 'error' ? failure.error : (scene.found ?? []));
+  const { session, asked } = sessionOf({ client, lookUp });
+  const end = await settle(open, {
+    session,
+    memory,
+    uid: 'uid-1',
+    now: STARTED + MINUTE,
+    monotonic: 0,
+    visibilityGraceMs: 15 * MINUTE,
+    replayMs: 5000,
+    wanted: true,
+    ready: true,
+    userData: async () => 'IyEvYmluL3No',
+    ...scene.context,
+  });
+  return { end, memory, client, asked, open };
+}
+const render = (end: Settled): string =>
+  [
+    end.kind,
+    ...('ids' in end ? end.ids : []),
+    ...('error' in end && end.error !== undefined ? [end.error.class] : []),
+    ...('held' in end && end.held !== undefined ? [end.held] : []),
+  ].join(' ');
+
+interface Row extends Scene {
+  readonly why: string;
+  readonly is: string;
+  readonly sends: number;
+}
+
+const late = { now: STARTED + SAFE_REPLAY_MS };
+const pastGrace = { now: STARTED + 16 * MINUTE };
+
+const rows: readonly Row[] = [
+  {
+    why: 'surely never sent and wanted: sent without a look-up',
+    unsent: true,
+    answer: made('i-b', 'i-a'),
+    is: 'made i-a i-b',
+    sends: 1,
+  },
+  {
+    why: 'surely never sent and not wanted any more: nothing to find',
+    unsent: true,
+    context: { wanted: false },
+    is: 'closed',
+    sends: 0,
+  },
+  { why: 'surely never sent and held back: it waits', unsent: true, context: { ready: false }, is: 'open', sends: 0 },
+  {
+    why: 'the gate is shut: nothing was sent',
+    unsent: true,
+    answer: { kind: 'held', reason: 'Frozen' },
+    is: 'open Frozen',
+    sends: 1,
+  },
+  { why: 'an answer with fewer ids than asked is no end', unsent: true, answer: made('i-a'), is: 'open', sends: 1 },
+  {
+    why: 'unknown outcome, all there: adopted, ids in order',
+    found: found('i-b', 'i-a'),
+    is: 'made i-a i-b',
+    sends: 0,
+  },
+  {
+    why: 'unknown outcome, more than asked: Duplicate, nothing is sent',
+    found: found('i-a', 'i-b', 'i-c'),
+    is: 'duplicate i-a i-b i-c',
+    sends: 0,
+  },
+  {
+    why: 'unknown outcome, none there: the same request goes again',
+    answer: made('i-a', 'i-b'),
+    is: 'made i-a i-b',
+    sends: 1,
+  },
+  {
+    why: 'unknown outcome, some there: the same request goes again',
+    found: found('i-a'),
+    answer: made('i-a', 'i-b'),
+    is: 'made i-a i-b',
+    sends: 1,
+  },
+  { why: 'the look-up itself fails: nothing is concluded', lookUpFails: 'transient', is: 'open transient', sends: 0 },
+  {
+    why: 'a token too old to be known: what is there is adopted',
+    found: found('i-a'),
+    context: late,
+    is: 'made i-a',
+    sends: 0,
+  },
+  { why: 'a token too old to be known and nothing there: planned anew', context: late, is: 'closed', sends: 0 },
+  {
+    why: 'one millisecond younger it is still replayed',
+    context: { now: STARTED + SAFE_REPLAY_MS - 1 },
+    answer: made('i-a', 'i-b'),
+    is: 'made i-a i-b',
+    sends: 1,
+  },
+  {
+    why: 'not wanted, none found past the visibility grace: let go',
+    context: { ...pastGrace, wanted: false },
+    is: 'closed',
+    sends: 0,
+  },
+  { why: 'known with other parameters: never sent again, looked for', spent: true, is: 'open', sends: 0 },
+  {
+    why: 'known with other parameters, none found past the grace: let go',
+    spent: true,
+    context: pastGrace,
+    is: 'closed',
+    sends: 0,
+  },
+  {
+    why: 'known with other parameters and found: adopted',
+    spent: true,
+    found: found('i-a', 'i-b'),
+    is: 'made i-a i-b',
+    sends: 0,
+  },
+];
+
+const classes: readonly {
+  readonly class: ErrorClass;
+  readonly mayHaveHappened: boolean;
+  readonly first: string;
+  readonly again: string;
+}[] = [
+  {
+    class: 'stock',
+    mayHaveHappened: false,
+    first: 'closed stock, unsent no, spent no',
+    again: 'open stock, unsent no, spent yes',
+  },
+  {
+    class: 'money',
+    mayHaveHappened: false,
+    first: 'closed money, unsent no, spent no',
+    again: 'open money, unsent no, spent yes',
+  },
+  {
+    class: 'quota',
+    mayHaveHappened: false,
+    first: 'closed quota, unsent no, spent no',
+    again: 'open quota, unsent no, spent yes',
+  },
+  {
+    class: 'rights',
+    mayHaveHappened: false,
+    first: 'closed rights, unsent no, spent no',
+    again: 'open rights, unsent no, spent yes',
+  },
+  {
+    class: 'bad-request',
+    mayHaveHappened: false,
+    first: 'closed bad-request, unsent no, spent no',
+    again: 'open bad-request, unsent no, spent yes',
+  },
+  {
+    class: 'throttled',
+    mayHaveHappened: false,
+    first: 'open throttled, unsent yes, spent no',
+    again: 'open throttled, unsent no, spent no',
+  },
+  {
+    class: 'credential',
+    mayHaveHappened: false,
+    first: 'open credential, unsent yes, spent no',
+    again: 'open credential, unsent no, spent no',
+  },
+  {
+    class: 'busy',
+    mayHaveHappened: false,
+    first: 'open busy, unsent yes, spent no',
+    again: 'open busy, unsent no, spent no',
+  },
+  {
+    class: 'transient',
+    mayHaveHappened: true,
+    first: 'open transient, unsent no, spent no',
+    again: 'open transient, unsent no, spent no',
+  },
+  {
+    class: 'transient',
+    mayHaveHappened: false,
+    first: 'open transient, unsent yes, spent no',
+    again: 'open transient, unsent no, spent no',
+  },
+  {
+    class: 'unknown',
+    mayHaveHappened: true,
+    first: 'open unknown, unsent no, spent no',
+    again: 'open unknown, unsent no, spent no',
+  },
+  {
+    class: 'in-progress',
+    mayHaveHappened: true,
+    first: 'open in-progress, unsent no, spent no',
+    again: 'open in-progress, unsent no, spent no',
+  },
+  {
+    class: 'token-mismatch',
+    mayHaveHappened: true,
+    first: 'open token-mismatch, unsent no, spent yes',
+    again: 'open token-mismatch, unsent no, spent yes',
+  },
+];
+
+describe('settle', () => {
+  for (const { why, is, sends, ...scene } of rows) {
+    it(why, async () => {
+      const { end, client } = await play(scene);
+      assert.equal(render(end), is);
+      assert.equal(client.asked.length, sends);
+    });
+  }
+
+  for (const row of classes) {
+    for (const time of ['first', 'again'] as const) {
+      it(`${row.class}${row.mayHaveHappened ? ' (may have happened)' : ''}, sent ${time === 'first' ? 'for the first time' : 'after an unknown outcome'}: ${row[time]}`, async () => {
+        const answer = refused(row.class, { mayHaveHappened: row.mayHaveHappened });
+        const { end, memory, open } = await play({ unsent: time === 'first', answer });
+        const said = (set: ReadonlySet<string>) => (set.has(open.token) ? 'yes' : 'no');
+        assert.equal(`${render(end)}, unsent ${said(memory.unsent)}, spent ${said(memory.spent)}`, row[time]);
+      });
+    }
+  }
+
+  it('sends the frozen request with its token, in the lane of what people wait for', async () => {
+    const { client, open } = await play({ unsent: true, answer: made('i-a', 'i-b') });
+    assert.deepEqual(client.asked, [
+      { face: 'write', call: JSON.parse(open.request) as unknown, token: open.token, lane: 'user' },
+    ]);
+  });
+
+  it('looks for exactly this attempt of this resource of this object', async () => {
+    const { asked } = await play({ found: found('i-a', 'i-b') });
+    assert.deepEqual(asked, [`lookUp Server uid-1 web/${F} 1`]);
+  });
+
+  it('fills the script in at the call, and waits when its exact version is gone', async () => {
+    const fromObjects = [{ param: 'UserData', kind: 'Secret', name: 's', key: 'k', resourceVersion: '7' }] as const;
+    const { client } = await play({ unsent: true, intent: { fromObjects }, answer: made('i-a', 'i-b') });
+    assert.equal(client.asked[0]?.call.params['UserData'], 'IyEvYmluL3No');
+    const gone = await play({ unsent: true, intent: { fromObjects }, context: { userData: async () => undefined } });
+    assert.deepEqual([render(gone.end), gone.client.asked.length], ['open', 0]);
+  });
+
+  it('a gate that shuts before a replay does not make the first request undone', async () => {
+    const { end, memory, open } = await play({ answer: { kind: 'held', reason: 'lease' } });
+    assert.equal(render(end), 'open lease');
+    assert.ok(!memory.unsent.has(open.token));
+  });
+
+  it('waits ever longer between replays, so that a look-up can find what was made', async () => {
+    const memory = new ObjectMemory();
+    const sent: number[] = [];
+    for (let now = 0; now < 100_000; now += 1000) {
+      const { client } = await play({
+        answer: refused('transient', { mayHaveHappened: true }),
+        context: { memory, monotonic: now },
+      });
+      if (client.asked.length > 0) sent.push(now);
+    }
+    assert.deepEqual(sent, [0, 5000, 15_000, 35_000, 75_000]);
+  });
+});
