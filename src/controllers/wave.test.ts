@@ -1,0 +1,347 @@
+import assert from 'node:assert/strict';
+import type { ErrorClass } from '../cloud/call.ts';
+import type { CloudRecord } from '../cloud/service.ts';
+import { emptyPlan } from '../plan/change.ts';
+import { F, UID, intent } from '../../test/support/builders.ts';
+import { ownTags, serverRecord } from '../../test/support/cloud-records.ts';
+import { NOW } from '../../test/support/plan-input.ts';
+import { type Script, ok, recordedCloud, refused } from '../../test/support/recorded-cloud.ts';
+import { type SessionScript, sessionOf } from '../../test/support/session.ts';
+import { type Draft, draftOf } from './draft.ts';
+import { ObjectMemory } from './memory.ts';
+import type { CloudChange } from './model.ts';
+import { type WaveContext, mayRun, runWave, worst } from './wave.ts';
+
+const change = (more: Partial<CloudChange> = {}): CloudChange => ({
+  verb: 'Update',
+  type: 'VPC',
+  name: 'vpc',
+  ids: ['vpc-1'],
+  count: 1,
+  fields: [],
+  impact: 'Safe',
+  blueprint: 'NET-4',
+  reason: '',
+  needs: [],
+  action: { service: 'vpc', action: { kind: 'UpdateVpc', id: 'vpc-1', set: { displayName: 'x' } } },
+  ...more,
+});
+const remove = change({
+  verb: 'Delete',
+  type: 'Server',
+  name: 'web/0',
+  ids: ['i-web-0'],
+  zone: F,
+  action: { service: 'ecs', action: { kind: 'DeleteServers', ids: ['i-web-0'] } },
+});
+const revoke = change({
+  verb: 'Revoke',
+  type: 'SecurityGroupRules',
+  name: 'sg/rules/x',
+  ids: ['sg-app'],
+  action: {
+    service: 'ecs',
+    action: {
+      kind: 'RevokeRules',
+      groupId: 'sg-app',
+      rules: [
+        {
+          protocol: 'TCP',
+          ports: '22/22',
+          source: { kind: 'cidr', cidr: '0.0.0.0/0' },
+          policy: 'accept',
+          priority: 1,
+          description: '',
+        },
+      ],
+    },
+  },
+});
+const detach = change({
+  verb: 'Detach',
+  type: 'Backends',
+  name: 'web/lb',
+  ids: ['lb-1'],
+  action: { service: 'slb', action: { kind: 'RemoveBackends', id: 'lb-1', serverIds: ['i-web-0'] } },
+});
+const create = change({ verb: 'Create', type: 'Server', name: `web/${F}`, ids: [], zone: F, count: 2 });
+
+async function play(
+  changes: readonly CloudChange[],
+  script: SessionScript & {
+    readonly answers?: Script;
+    readonly draft?: Partial<Draft>;
+    readonly memory?: ObjectMemory;
+  } = {},
+) {
+  const { session, client, asked } = sessionOf({ client: recordedCloud(script.answers ?? []), ...script });
+  const memory = script.memory ?? new ObjectMemory();
+  const context: WaveContext = {
+    session,
+    memory,
+    uid: UID.environment,
+    generation: 3,
+    now: NOW,
+    monotonic: 1000,
+    trust: { unseenMs: 900_000, seenMs: 30_000 },
+    userData: async () => undefined,
+  };
+  const draft = { ...draftOf(undefined), ...script.draft };
+  const result = await runWave({ ...emptyPlan, changes }, draft, context);
+  return {
+    result,
+    memory,
+    asked,
+    context,
+    actions: client.asked.filter((item) => item.face === 'write').map((item) => item.call.action),
+  };
+}
+const all: Script = () => ok();
+
+describe('runWave', () => {
+  it('sends what may run, remembers it, and has it read again', async () => {
+    const { result, memory, asked, actions, context } = await play([change()], { answers: all });
+    assert.deepEqual([actions, result.acted, asked], [['ModifyVpcAttribute'], true, ['touch VPC vpc-1']]);
+    assert.ok(!mayRun(change(), context), 'the same change is settling now');
+    assert.ok(memory.isSettling(change(), 1000, context.trust));
+  });
+
+  it('sends nothing that waits for another change, that settles, or that is held', async () => {
+    const memory = new ObjectMemory();
+    memory.sent(change(), 900);
+    const waiting = change({ name: 'sg', type: 'SecurityGroup', needs: ['VPC:vpc'] });
+    assert.deepEqual((await play([change(), waiting], { answers: all, memory })).actions, []);
+  });
+
+  it('never sends a create that has no intent', async () => {
+    const { actions, result } = await play([create], { answers: all });
+    assert.deepEqual([actions, result.acted], [[], false]);
+  });
+
+  it('makes rules and listeners without one: their key is natural', async () => {
+    const authorize = change({
+      verb: 'Create',
+      type: 'SecurityGroupRules',
+      name: 'sg/rules',
+      ids: [],
+      action: { ...revoke.action, service: 'ecs', action: { kind: 'AuthorizeRules', groupId: 'sg-app', rules: [] } },
+    });
+    const { asked } = await play([authorize], { answers: all });
+    assert.deepEqual(asked, ['touchDetail GroupRules sg-app']);
+  });
+});
+
+describe('what takes away', () => {
+  const ours = serverRecord();
+  const rows: readonly {
+    readonly why: string;
+    readonly change: CloudChange;
+    readonly fresh: readonly CloudRecord[];
+    readonly read: string;
+    readonly sent: boolean;
+    readonly acted: boolean;
+  }[] = [
+    {
+      why: 'a server that carries our uid',
+      change: remove,
+      fresh: [ours],
+      read: 'fresh Server i-web-0',
+      sent: true,
+      acted: true,
+    },
+    {
+      why: 'a server whose tags name another object',
+      change: remove,
+      fresh: [{ ...ours, tags: ownTags('other') }],
+      read: 'fresh Server i-web-0',
+      sent: false,
+      acted: false,
+    },
+    {
+      why: 'a server without tags',
+      change: remove,
+      fresh: [{ ...ours, tags: {} }],
+      read: 'fresh Server i-web-0',
+      sent: false,
+      acted: false,
+    },
+    {
+      why: 'a server that is gone already: done without a call',
+      change: remove,
+      fresh: [],
+      read: 'fresh Server i-web-0',
+      sent: false,
+      acted: false,
+    },
+    {
+      why: 'a rule of a group that is ours',
+      change: revoke,
+      fresh: [{ ...ours, id: 'sg-app' }],
+      read: 'fresh SecurityGroup sg-app',
+      sent: true,
+      acted: true,
+    },
+    {
+      why: 'a rule of a group that is not ours any more',
+      change: revoke,
+      fresh: [{ ...ours, id: 'sg-app', tags: {} }],
+      read: 'fresh SecurityGroup sg-app',
+      sent: false,
+      acted: false,
+    },
+    {
+      why: 'a member of a load balancer that is ours',
+      change: detach,
+      fresh: [{ ...ours, id: 'lb-1' }],
+      read: 'fresh LoadBalancer lb-1',
+      sent: true,
+      acted: true,
+    },
+    {
+      why: 'a member of a load balancer that is not ours any more',
+      change: detach,
+      fresh: [{ ...ours, id: 'lb-1', tags: {} }],
+      read: 'fresh LoadBalancer lb-1',
+      sent: false,
+      acted: false,
+    },
+  ];
+  for (const row of rows) {
+    it(`${row.why}: ${row.sent ? 'sent' : 'nothing sent'}`, async () => {
+      const { asked, actions } = await play([row.change], { answers: all, fresh: () => row.fresh });
+      assert.equal(asked[0], row.read);
+      assert.equal(actions.length > 0, row.sent);
+    });
+  }
+
+  it('sends nothing when the fresh read fails', async () => {
+    const failed = refused('transient');
+    assert.ok(failed.kind === 'error');
+    const { actions, result } = await play([remove], { answers: all, fresh: () => failed.error });
+    assert.deepEqual([actions, result.error?.class], [[], 'transient']);
+  });
+
+  it('names in the condition why nothing was taken away', async () => {
+    const { result } = await play([remove], { fresh: () => [{ ...ours, tags: {} }] });
+    assert.match(result.held ?? '', /i-web-0 does not carry this object's tags any more/);
+  });
+
+  it('expects what was deleted to be gone', async () => {
+    const { asked } = await play([remove], { answers: all, fresh: () => [ours] });
+    assert.ok(asked.includes('expectGone Server i-web-0'));
+  });
+});
+
+const oneLost: Script = (_call, index) =>
+  index === 0
+    ? ok({ InstanceIdSets: { InstanceIdSet: ['i-a', 'i-b'] } })
+    : refused('transient', { mayHaveHappened: true });
+
+describe('open intents', () => {
+  const open = intent({ count: 2 });
+  const made: Script = () => ok({ InstanceIdSets: { InstanceIdSet: ['i-a', 'i-b'] } });
+  const fresh = () => {
+    const memory = new ObjectMemory();
+    memory.unsent.add(open.token);
+    return memory;
+  };
+
+  it('are sent, recorded, and looked at', async () => {
+    const { result, memory, asked } = await play([create], {
+      answers: made,
+      memory: fresh(),
+      draft: { intents: [open], attempt: 1 },
+    });
+    assert.deepEqual(
+      result.draft.resources.map((record) => record.id),
+      ['i-a', 'i-b'],
+    );
+    assert.deepEqual([result.draft.intents, result.acted, [...memory.madeNow]], [[], true, ['i-a', 'i-b']]);
+    assert.ok(asked.includes('touch Server i-a i-b'));
+  });
+
+  it('a create that made its servers does not keep the next one waiting', async () => {
+    const { context } = await play([create], { answers: made, memory: fresh(), draft: { intents: [open] } });
+    assert.ok(mayRun(create, context));
+  });
+
+  it('a refusal closes the intent and holds the create for the visibility grace', async () => {
+    const { result, memory, context } = await play([create], {
+      answers: () => refused('stock'),
+      memory: fresh(),
+      draft: { intents: [open], attempt: 1 },
+    });
+    assert.deepEqual([result.draft.intents, result.draft.attempt, result.error?.class], [[], 1, 'stock']);
+    assert.equal(memory.heldBy(create, 900_999)?.error.class, 'stock');
+    assert.equal(memory.heldBy(create, 901_000), undefined);
+    assert.ok(mayRun(create, { ...context, monotonic: 901_000 }));
+    assert.deepEqual([memory.creates.get(F), memory.starts.get(F)], [1, undefined], 'it counts against the zone');
+  });
+
+  it('nothing is lost when two requests end differently', async () => {
+    const other = intent({ attempt: 2, token: 'token-2', resource: `api/${F}`, count: 1 });
+    const memory = fresh();
+    memory.unsent.add('token-2');
+    const { result } = await play([create, change({ ...create, name: `api/${F}` })], {
+      answers: oneLost,
+      memory,
+      draft: { intents: [open, other], attempt: 2 },
+    });
+    assert.deepEqual([result.draft.resources.length, result.draft.intents.map((item) => item.attempt)], [2, [2]]);
+  });
+
+  it('more than asked for is an alarm and closes nothing', async () => {
+    const found = ['i-a', 'i-b', 'i-c'].map((id) => serverRecord({ id }));
+    const { result } = await play([create], { lookUp: () => found, draft: { intents: [open] } });
+    assert.equal(result.duplicate, `web/${F}: i-a, i-b, i-c`);
+    assert.equal(result.draft.intents.length, 1);
+  });
+});
+
+describe('holds after a failure', () => {
+  const rows: readonly { readonly class: ErrorClass; readonly retryAfterMs?: number; readonly ms: number }[] = [
+    { class: 'busy', ms: 1500 },
+    { class: 'throttled', ms: 2000 },
+    { class: 'throttled', retryAfterMs: 7000, ms: 7000 },
+    { class: 'transient', ms: 3000 },
+    { class: 'unknown', ms: 3000 },
+    { class: 'quota', ms: 900_000 },
+  ];
+  for (const row of rows) {
+    it(`${row.class}${row.retryAfterMs === undefined ? '' : ' with a time of its own'} holds ${row.ms} ms`, async () => {
+      const answer = refused(row.class, row.retryAfterMs === undefined ? {} : { retryAfterMs: row.retryAfterMs });
+      const { memory } = await play([change()], { answers: () => answer });
+      assert.ok(memory.heldBy(change(), 1000 + row.ms - 1) !== undefined);
+      assert.equal(memory.heldBy(change(), 1000 + row.ms), undefined);
+    });
+  }
+
+  it('a server that does not start counts against its zone, one that starts clears it', async () => {
+    const start = change({
+      verb: 'Start',
+      type: 'Server',
+      name: 'web/0',
+      ids: ['i-web-0'],
+      zone: F,
+      action: { service: 'ecs', action: { kind: 'StartServers', ids: ['i-web-0'] } },
+    });
+    const { memory } = await play([start], { answers: () => refused('busy') });
+    assert.equal(memory.starts.get(F), 1);
+    await play([start], { answers: all, memory: Object.assign(memory, { holds: new Map() }) });
+    assert.equal(memory.starts.get(F), undefined);
+    const update = await play([change({ ...start, verb: 'Update' })], { answers: () => refused('busy') });
+    assert.equal(update.memory.starts.size, 0, 'an update says nothing about the zone');
+  });
+});
+
+describe('worst', () => {
+  const errors = (...classes: readonly ErrorClass[]) =>
+    classes.map((item) => refused(item)).flatMap((item) => (item.kind === 'error' ? [item.error] : []));
+
+  it('is what a person must end, before what passes by itself; what passes in moments is none', () => {
+    assert.equal(worst(errors('throttled', 'rights', 'stock'))?.class, 'rights');
+    assert.equal(worst(errors('throttled', 'transient'))?.class, 'transient');
+    assert.equal(worst(errors('busy', 'in-progress', 'exists', 'absent')), undefined);
+    assert.equal(worst([]), undefined);
+  });
+});
