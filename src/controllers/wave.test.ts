@@ -237,9 +237,10 @@ const oneLost: Script = (_call, index) =>
     ? ok({ InstanceIdSets: { InstanceIdSet: ['i-a', 'i-b'] } })
     : refused('transient', { mayHaveHappened: true });
 
+const made: Script = () => ok({ InstanceIdSets: { InstanceIdSet: ['i-a', 'i-b'] } });
+
 describe('open intents', () => {
   const open = intent({ count: 2 });
-  const made: Script = () => ok({ InstanceIdSets: { InstanceIdSet: ['i-a', 'i-b'] } });
   const fresh = () => {
     const memory = new ObjectMemory();
     memory.unsent.add(open.token);
@@ -334,10 +335,10 @@ describe('holds after a failure', () => {
   });
 });
 
-describe('worst', () => {
-  const errors = (...classes: readonly ErrorClass[]) =>
-    classes.map((item) => refused(item)).flatMap((item) => (item.kind === 'error' ? [item.error] : []));
+const errors = (...classes: readonly ErrorClass[]) =>
+  classes.map((item) => refused(item)).flatMap((item) => (item.kind === 'error' ? [item.error] : []));
 
+describe('worst', () => {
   it('is what a person must end, before what passes by itself; what passes in moments is none', () => {
     assert.equal(worst(errors('throttled', 'rights', 'stock'))?.class, 'rights');
     assert.equal(worst(errors('throttled', 'transient'))?.class, 'transient');
