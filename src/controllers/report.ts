@@ -18,6 +18,7 @@ import type { Change } from '../plan/change.ts';
 import type { KindPlan, Verdicts } from './kind.ts';
 import type { OwnerObject } from './model.ts';
 import { statusPlan } from './plan-status.ts';
+import { fitted } from './status-size.ts';
 
 /** What a status is made from. */
 export interface ReportInput {
@@ -46,7 +47,7 @@ export interface StatusFields {
 export function statusOf(input: ReportInput): StatusFields {
   const { object, draft } = input;
   const before: EnvironmentStatus | undefined = object.status;
-  return {
+  return fitted({
     conditions: conditionsOf(input, before),
     observedGeneration: object.metadata.generation,
     ...recordFields(draft),
@@ -56,7 +57,7 @@ export function statusOf(input: ReportInput): StatusFields {
     plan: input.mode === 'Observe' ? observedPlan(input, before) : undefined,
     lastDeletionPolicy: input.deletionPolicy ?? before?.lastDeletionPolicy,
     ...(object.kind === 'FinanceCloudEnvironment' ? { zones: orAbsent(draft.zones) } : {}),
-  };
+  });
 }
 
 function observedPlan({ plan }: ReportInput, before: EnvironmentStatus | undefined) {
