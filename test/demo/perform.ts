@@ -11,6 +11,8 @@ export interface Result {
   readonly title: string;
   readonly held: boolean;
   readonly seconds: number;
+  /** False when the last look itself failed, so that nothing was judged. */
+  readonly looked: boolean;
   readonly reasons: readonly string[];
 }
 
@@ -30,27 +32,35 @@ export async function perform(act: Act, company: Company, withinSeconds = act.wi
   const scene = await act.play(stage);
   for (const sentence of scene.broken) story.tell('broken', sentence, story.seconds());
   for (;;) {
-    const verdicts = await judgeOnce(scene);
+    const { verdicts, looked } = await judgeOnce(scene);
     stage.watch.check();
     narrator.calls(await stage.emulator.ledger(), stage.operatorKey);
     const open = verdicts.filter(({ holds }) => !holds);
-    if (open.length === 0) return { ...ending(act, story, true), reasons: tell(story, verdicts) };
-    if (story.seconds() >= withinSeconds) return { ...ending(act, story, false), reasons: tell(story, open) };
+    if (open.length === 0) return { ...ending(act, story, true), looked, reasons: tell(story, verdicts) };
+    if (story.seconds() >= withinSeconds) return { ...ending(act, story, false), looked, reasons: tell(story, open) };
     story.now(open[0]?.text ?? '');
     await pause(LOOK_EVERY_MS);
   }
 }
 
-// A look that fails, for a resource that is not there for instance, is a judgement too: it does not hold.
-async function judgeOnce(scene: Scene): Promise<readonly Verdict[]> {
+interface Look {
+  readonly verdicts: readonly Verdict[];
+  readonly looked: boolean;
+}
+
+// A look that fails, for a resource that is not there yet for instance, does not hold either.
+async function judgeOnce(scene: Scene): Promise<Look> {
   try {
-    return await scene.judge();
+    return { verdicts: await scene.judge(), looked: true };
   } catch (error) {
-    return [{ holds: false, text: error instanceof Error ? error.message : String(error) }];
+    return {
+      verdicts: [{ holds: false, text: error instanceof Error ? error.message : String(error) }],
+      looked: false,
+    };
   }
 }
 
-function ending(act: Act, story: Story, held: boolean): Omit<Result, 'reasons'> {
+function ending(act: Act, story: Story, held: boolean): Pick<Result, 'title' | 'held' | 'seconds'> {
   return { title: act.title, held, seconds: story.seconds() };
 }
 

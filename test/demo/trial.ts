@@ -29,14 +29,21 @@ export async function tryJudges(breaks: readonly Act[], company: Company, build:
 }
 
 function verdictOn(results: readonly Result[], { story }: Company): boolean {
-  const content = results.filter(({ held }) => held);
   story.chapter('The judges without an operator');
-  for (const { title, held, reasons } of results) {
-    story.tell(
-      held ? 'failed' : 'proof',
-      held ? `${title}: the judge was content` : `${title}: fails, ${reasons[0] ?? ''}`,
-    );
+  for (const result of results) {
+    story.tell(failedAsItMust(result) ? 'proof' : 'failed', `${result.title}: ${outcomeOf(result)}`);
   }
-  story.line(`${results.length - content.length} of ${results.length} judges failed as they must`);
-  return content.length === 0;
+  const good = results.filter(failedAsItMust).length;
+  story.line(`${good} of ${results.length} judges failed as they must`);
+  return good === results.length;
+}
+
+// A judge that could not look has not judged.
+function failedAsItMust({ held, looked }: Result): boolean {
+  return !held && looked;
+}
+
+function outcomeOf({ held, looked, reasons }: Result): string {
+  if (held) return 'the judge was content';
+  return looked ? `fails, ${reasons[0] ?? ''}` : `the judge could not look, ${reasons[0] ?? ''}`;
 }
