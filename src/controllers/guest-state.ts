@@ -105,7 +105,8 @@ function afterCheck(
     ...state,
     verdict: { kind: 'asking' },
     next: spec.repair === 'Enable' ? 'EnableUnits' : 'EnableAndStartUnits',
-    notBefore: now,
+    // A unit that did not come up gets a moment before it is started again: three starts must last longer than its start.
+    notBefore: state.before === undefined ? now : now + of.limits.retryMs,
     before: state.before ?? units,
     starts: [...starts, now],
   };

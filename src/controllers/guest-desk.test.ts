@@ -1,0 +1,226 @@
+// The desk in virtual time, over a cloud whose guests answer what the test says.
+import assert from 'node:assert/strict';
+import type { Call } from '../cloud/call.ts';
+import { silentLogger } from '../kernel/logger.ts';
+import { F, recordedServers } from '../../test/support/builders.ts';
+import { runningServers } from '../../test/support/cloud-records.ts';
+import { ok, recordedCloud, refused } from '../../test/support/recorded-cloud.ts';
+import { viewOf } from '../../test/support/view.ts';
+import { VirtualClock } from '../../test/support/virtual-clock.ts';
+import { GuestDesk } from './guest-desk.ts';
+import type { LocalRequest, StartUpSpec } from './kind.ts';
+import { type LiveServer, liveServers } from './parts/fleet.ts';
+
+const spec: StartUpSpec = { units: ['nginx.service'], probe: 'AfterBoot', repair: 'EnableAndStart' };
+const request: LocalRequest = { host: '', port: 8080, path: '/', codes: ['http_2xx'] };
+const GOOD = 'u 1 enabled active\n';
+const OFF = 'u 1 disabled inactive\n';
+
+function servers(
+  count: number,
+  more: { readonly startedAt?: string; readonly state?: string } = {},
+): readonly LiveServer[] {
+  const recorded = recordedServers(
+    'web',
+    Array.from({ length: count }, () => F),
+  );
+  return liveServers(recorded, viewOf({ records: { Server: runningServers(recorded, more) } })).servers;
+}
+const idsOf = (call: Call): readonly string[] =>
+  Array.isArray(call.params['InstanceId']) ? call.params['InstanceId'].map(String) : [];
+
+const nameOf = (call: Call): string => JSON.stringify(call.params['Name']).replaceAll(/"|finance-cloud-operator-/g, '');
+
+/** A desk whose guests print `output()`; `asked` are the commands, with how many servers each went to. */
+function open(output: (asked: readonly string[]) => string, answers: () => boolean = () => true) {
+  const asked: string[] = [];
+  const tokens: string[] = [];
+  const news: string[] = [];
+  let targets: readonly string[] = [];
+  const client = recordedCloud((call) => {
+    if (call.action === 'DescribeCloudAssistantStatus') {
+      return ok({
+        InstanceCloudAssistantStatusSet: {
+          InstanceCloudAssistantStatus: idsOf(call).map((id) => ({
+            InstanceId: id,
+            CloudAssistantStatus: 'true',
+            OSType: 'Linux',
+          })),
+        },
+      });
+    }
+    if (!answers()) return refused('transient');
+    if (call.action === 'RunCommand') {
+      targets = idsOf(call);
+      asked.push(`${nameOf(call)} x${targets.length}`);
+      return ok({ CommandId: 'c', InvokeId: 't' });
+    }
+    const text = Buffer.from(output(asked), 'utf8').toString('base64');
+    return ok({
+      Invocation: {
+        NextToken: '',
+        InvocationResults: {
+          InvocationResult: targets.map((id) => ({
+            InstanceId: id,
+            InvocationStatus: 'Success',
+            ExitCode: 0,
+            ErrorCode: '',
+            Output: text,
+          })),
+        },
+      },
+    });
+  });
+  const clock = new VirtualClock();
+  const desk = new GuestDesk({
+    region: 'r',
+    owner: 'bank',
+    reader: client,
+    clock,
+    log: silentLogger,
+    limits: { agentGraceMs: 300_000, retryMs: 30_000, periodMs: 600_000 },
+    news: (key) => news.push(key),
+    prober: {
+      run: async (call, options) => {
+        tokens.push(options.token);
+        return client.run(call, options);
+      },
+    },
+  });
+  return { desk, clock, asked, tokens, news, guests: desk.for('owner') };
+}
+
+describe('GuestDesk', () => {
+  it('asks all servers of one question with one command, and tells the owner', async () => {
+    const { guests, clock, asked, news } = open(() => GOOD);
+    const three = servers(3);
+    assert.deepEqual(
+      three.map((server) => guests.startUp(server, spec).kind),
+      ['asking', 'asking', 'asking'],
+    );
+    await clock.advance(2000);
+    assert.deepEqual(asked, ['CheckUnits x3']);
+    assert.deepEqual(
+      three.map((server) => guests.startUp(server, spec).kind),
+      ['good', 'good', 'good'],
+    );
+    assert.deepEqual(news, ['owner', 'owner', 'owner']);
+    assert.deepEqual(
+      guests.judged(),
+      [0, 1, 2].map((n) => ({ id: `i-web-${n}`, bootedAt: '2026-01-01T00:01:00Z' })),
+    );
+    await clock.advance(3_600_000);
+    assert.equal(asked.length, 1, 'once after each boot');
+  });
+
+  it('commands 100 servers at a time', async () => {
+    const { guests, clock, asked } = open(() => GOOD);
+    for (const server of servers(130)) guests.startUp(server, spec);
+    await clock.advance(2000);
+    assert.deepEqual(asked.toSorted(), ['CheckUnits x100', 'CheckUnits x30']);
+  });
+
+  it('repairs, and verifies by asking again, each time with a token of its own', async () => {
+    const { guests, clock, asked, tokens } = open((sent) => (sent.includes('EnableAndStartUnits x1') ? GOOD : OFF));
+    const [server] = servers(1);
+    assert.ok(server !== undefined);
+    guests.startUp(server, spec);
+    await clock.advance(5000);
+    assert.deepEqual(asked, ['CheckUnits x1', 'EnableAndStartUnits x1', 'CheckUnits x1']);
+    assert.equal(guests.startUp(server, spec).kind, 'repaired');
+    assert.equal(new Set(tokens).size, 3);
+  });
+
+  it('asks again after a reboot, also one within the same minute', async () => {
+    const { guests, clock, asked } = open(() => GOOD);
+    const visit = async (more: Parameters<typeof servers>[1]) => {
+      for (const server of servers(1, more)) guests.startUp(server, spec);
+      await clock.advance(2000);
+    };
+    await visit({});
+    await visit({ startedAt: '2026-01-01T00:05Z' });
+    assert.equal(asked.length, 2, 'another boot time');
+    await visit({ startedAt: '2026-01-01T00:05Z', state: 'Stopped' });
+    await visit({ startedAt: '2026-01-01T00:05Z' });
+    assert.equal(asked.length, 3, 'it was seen down');
+  });
+
+  it('does not ask about a boot that an earlier process judged', async () => {
+    const { guests, clock, asked } = open(() => GOOD);
+    guests.know([{ id: 'i-web-0', bootedAt: '2026-01-01T00:01:00Z' }]);
+    assert.deepEqual(
+      servers(2).map((server) => guests.startUp(server, spec).kind),
+      ['good', 'asking'],
+    );
+    await clock.advance(2000);
+    assert.deepEqual(asked, ['CheckUnits x1']);
+  });
+
+  it('asks anew when other units are declared', async () => {
+    const { guests, clock, asked } = open(() => GOOD);
+    const [server] = servers(1);
+    assert.ok(server !== undefined);
+    guests.startUp(server, spec);
+    await clock.advance(2000);
+    assert.equal(guests.startUp(server, { ...spec, units: ['other.service'] }).kind, 'asking');
+    await clock.advance(2000);
+    assert.equal(asked.length, 2);
+  });
+
+  it('a server that does not run is not asked', async () => {
+    const { guests, clock, asked } = open(() => GOOD);
+    for (const server of servers(1, { state: 'Stopped' })) assert.equal(guests.startUp(server, spec).kind, 'asking');
+    await clock.advance(60_000);
+    assert.deepEqual(asked, []);
+  });
+
+  it('a gate passes when the listener’s own request is answered inside the guest, and is asked until then', async () => {
+    let status = 'h 404\n';
+    const { guests, clock, asked } = open(() => status);
+    const [server] = servers(1);
+    assert.ok(server !== undefined);
+    assert.equal(guests.gate(server, [request]), 'asking');
+    await clock.advance(1500);
+    assert.equal(guests.gate(server, [request]), 'failed');
+    status = 'h 200\n';
+    await clock.advance(5000);
+    assert.equal(guests.gate(server, [request]), 'passed');
+    const count = asked.length;
+    await clock.advance(60_000);
+    assert.equal(asked.length, count, 'a passed gate is not asked again');
+  });
+
+  it('asks nothing once it is closed', async () => {
+    const { guests, clock, asked, desk } = open(() => GOOD);
+    for (const server of servers(1)) guests.startUp(server, spec);
+    desk.close();
+    await clock.advance(60_000);
+    assert.deepEqual(asked, []);
+  });
+
+  it('lives through a cloud that refuses, says so after the grace, and asks again', async () => {
+    let up = false;
+    const { guests, clock } = open(
+      () => (up ? GOOD : ''),
+      () => up,
+    );
+    const [server] = servers(1);
+    assert.ok(server !== undefined);
+    guests.startUp(server, spec);
+    await clock.advance(200_000);
+    assert.equal(guests.startUp(server, spec).kind, 'asking');
+    await clock.advance(200_000);
+    assert.equal(guests.startUp(server, spec).kind, 'unanswered');
+    up = true;
+    await clock.advance(60_000);
+    assert.equal(guests.startUp(server, spec).kind, 'good');
+  });
+
+  it('forgets an owner that is gone', async () => {
+    const { guests, clock, asked, desk } = open(() => GOOD);
+    for (const server of servers(1)) guests.startUp(server, spec);
+    desk.forget('owner');
+    await clock.advance(60_000);
+    assert.deepEqual([asked, guests.judged()], [[], []]);
+  });
+});
