@@ -52,6 +52,11 @@ export class MemoryKube implements Kube {
     return this.#read(kind, name);
   }
 
+  /** Everything that is stored. */
+  all(): readonly { readonly plural: string; readonly object: KubeObject }[] {
+    return [...this.#objects].map(([id, object]) => ({ plural: id.slice(0, id.indexOf(' ')), object }));
+  }
+
   /** Writes as a user would, past all interference; fields are merged into what is there. */
   put<T extends KubeObject>(kind: ResourceKind<T>, object: KubeObject): T {
     const old = this.#read(kind, keyOf(object.metadata));

@@ -43,6 +43,8 @@ export interface AccountTools extends Pick<ClientOptions, 'clock' | 'random' | '
     readonly reader: CloudClient;
   }) => Inventory;
   readonly onCall: (account: string, region: string, record: CallRecord) => void;
+  /** Makes senders; the door to the SDK unless somebody puts a meter in front of it. */
+  readonly sender?: typeof createSdk;
 }
 
 interface Place extends CloudPlace {
@@ -167,16 +169,13 @@ export class Account {
   }
 
   #senderOf(region: string, config: AccountConfig): SendOnce {
-    const { clock, userAgent } = this.#tools;
+    const { clock, userAgent, sender: make = createSdk } = this.#tools;
     const key = `${printOf(config)} ${region}`;
     let sender = this.#senders.get(key);
     if (sender === undefined) {
       const endpoint = (service: Parameters<typeof endpointOf>[0]): Endpoint =>
         endpointOf(service, region, config.endpoints);
-      this.#senders.set(
-        key,
-        (sender = createSdk({ credential: config.credential, region, endpoint, clock, userAgent })),
-      );
+      this.#senders.set(key, (sender = make({ credential: config.credential, region, endpoint, clock, userAgent })));
     }
     return sender;
   }

@@ -1,0 +1,216 @@
+// A whole product in one process and in virtual time: the shipped controllers, inventory and SDK door, the emulator on a
+// manual clock behind real HTTP, and an API server in memory. Everything it does is counted.
+import { type Emulator, startEmulator } from '../../../emulator/emulator.ts';
+import { readConfig } from '../../../emulator/config.ts';
+import { modules } from '../../../emulator/services/index.ts';
+import { type Logger, silentLogger } from '../../../src/kernel/logger.ts';
+import type { KubeObject } from '../../../src/runtime/kube-types.ts';
+import { keyOf } from '../../../src/runtime/kube-types.ts';
+import { type Settings, readSettings } from '../../../src/settings.ts';
+import { MemoryKube } from '../memory-kube.ts';
+import { VirtualClock, seededRandom } from '../virtual-clock.ts';
+import { LAB_ACCOUNT, type Declared, accountObjects, admitted, isOurs, resourceOf } from './objects.ts';
+import { startOperator } from './operator.ts';
+import { type CloudCall, advanceBoth, createWire } from './time.ts';
+
+/** What a lab starts with. */
+export interface LabOptions {
+  readonly objects?: readonly Declared[];
+  /** Flags of the operator by their setting's name; production's defaults without. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly seed?: number;
+  /** The emulator's configuration file. */
+  readonly cloud?: object;
+  /** Really run scripts inside guests. */
+  readonly guestShell?: boolean;
+  readonly log?: Logger;
+}
+
+/** One write to the API server: seconds since the start. Events are left out, and nobody votes here. */
+export interface KubeWrite {
+  readonly at: number;
+  readonly object: string;
+  readonly body: unknown;
+}
+
+/** A resource of the emulator's ledger that exists. */
+export interface Living {
+  readonly type: string;
+  readonly id: string;
+  readonly zone: string | null;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** A running lab. */
+export interface Lab {
+  readonly settings: Settings;
+  readonly emulator: Emulator;
+  /** Seconds of virtual time since the start. */
+  now(): number;
+  advance(seconds: number): Promise<void>;
+  /** Advances second by second until the condition holds and returns the seconds it took; throws after `maxSeconds`. */
+  until(what: string, holds: () => boolean, maxSeconds: number): Promise<number>;
+  /** Until every object of ours is Ready in its present generation. */
+  untilReady(maxSeconds: number): Promise<number>;
+  /** All objects of our kinds, the account included. */
+  objects(): readonly KubeObject[];
+  get(kind: string, key: string): KubeObject | undefined;
+  apply(...objects: readonly Declared[]): void;
+  remove(kind: string, key: string): void;
+  writes(): readonly KubeWrite[];
+  calls(): readonly CloudCall[];
+  /** Calls that were sent after `since` (seconds), by action. */
+  callsByAction(since?: number): Readonly<Record<string, number>>;
+  living(type?: string): readonly Living[];
+  /** Asks the emulator's control API. */
+  control(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>;
+  /** A colleague's edit in the console. */
+  console(service: string, action: string, params: object): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const TOKEN = 'lab-token';
+const REGION = 'cn-shanghai-finance-1';
+
+/** Starts emulator and operator, and declares the account and the objects. */
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const clock = new VirtualClock();
+  const kube = new MemoryKube();
+  const settings = settingsOf(options);
+  const emulator = await startCloud(options);
+  const wire = createWire(clock);
+  const random = seededRandom(options.seed ?? 1);
+  const log = options.log ?? silentLogger;
+  const writes = countWrites(kube, clock);
+  const apply = (...objects: readonly Declared[]): void => {
+    for (const object of objects) kube.put(resourceOf(object.kind), admitted(object));
+  };
+  apply(...accountObjects(`http://${emulator.endpoint}`), ...(options.objects ?? []));
+  const operator = await startOperator({ kube, clock, random, log, settings, wire });
+  const advance = (seconds: number) => advanceBoth(clock, { world: emulator.world, wire, ms: seconds * 1000 });
+  const now = () => clock.monotonic() / 1000;
+  const until = async (what: string, holds: () => boolean, maxSeconds: number): Promise<number> => {
+    const start = now();
+    for (await advance(0); !holds(); await advance(1))
+      if (now() - start >= maxSeconds)
+        throw new Error(`Not within ${maxSeconds} virtual seconds: ${what}\n${unready(all(kube))}`);
+    return now() - start;
+  };
+  const control = (method: string, path: string, body?: object) => ask(emulator, { method, path, body });
+  return {
+    ...{ settings, emulator, now, advance, until, apply, control },
+    untilReady: (maxSeconds) => until('every object is Ready', () => unready(all(kube)) === '', maxSeconds),
+    objects: () => all(kube),
+    get: (kind, key) => kube.peek(resourceOf(kind), key),
+    remove: (kind, key) => kube.erase(resourceOf(kind), key),
+    writes: () => writes,
+    calls: () => wire.calls,
+    callsByAction: (since = 0) => countBy(wire.calls.filter(({ at }) => at >= since)),
+    living: (type) => livingOf(emulator).filter((item) => type === undefined || item.type === type),
+    console: async (service, action, params) => {
+      await control('POST', 'drift', {
+        service,
+        action,
+        account: LAB_ACCOUNT.id,
+        params: { RegionId: REGION, ...params },
+      });
+    },
+    stop: async () => {
+      await operator.stop();
+      await emulator.stop();
+    },
+  };
+}
+
+function settingsOf({ settings = {} }: LabOptions): Settings {
+  const read = readSettings(settings);
+  if ('problems' in read) throw new Error(read.problems.join('\n'));
+  return read.settings;
+}
+
+function startCloud({ cloud = {}, seed = 1, guestShell = false }: LabOptions): Promise<Emulator> {
+  const { id, key, secret } = LAB_ACCOUNT;
+  const config = { accounts: [{ id, accessKeys: [{ id: key, secret }] }], ...cloud };
+  return startEmulator({
+    settings: {
+      ...readConfig(JSON.stringify(config)),
+      seed,
+      clock: { kind: 'manual' },
+      guestShell: guestShell ? 'on' : 'off',
+    },
+    modules,
+    host: '127.0.0.1',
+    port: 0,
+    controlToken: TOKEN,
+    complain: (text) => {
+      throw new Error(text);
+    },
+  });
+}
+
+function countWrites(kube: MemoryKube, clock: VirtualClock): readonly KubeWrite[] {
+  const writes: KubeWrite[] = [];
+  kube.interfere = ({ verb, kind, name, body }) => {
+    const isWrite = ['create', 'replace', 'patch', 'remove'].includes(verb);
+    if (isWrite && kind.plural !== 'events')
+      writes.push({ at: clock.monotonic() / 1000, object: `${kind.kind} ${name}`, body });
+    return undefined;
+  };
+  return writes;
+}
+
+function all(kube: MemoryKube): readonly KubeObject[] {
+  return kube
+    .all()
+    .filter(({ plural }) => isOurs(plural))
+    .map(({ object }) => object);
+}
+
+/** One line for each object that is not Ready in its present generation. */
+function unready(objects: readonly KubeObject[]): string {
+  return objects
+    .flatMap(({ kind = '', metadata, status }) => {
+      const conditions = conditionsOf(status);
+      const ready = conditions.find(({ type }) => type === 'Ready');
+      const current = ready?.status === 'True' && ready.observedGeneration === metadata.generation;
+      return current ? [] : [`${kind} ${keyOf(metadata)}: ${ready?.reason ?? 'unseen'} ${ready?.message ?? ''}`];
+    })
+    .join('\n');
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly observedGeneration?: number;
+}
+
+/** The conditions of a status as it is stored. */
+export function conditionsOf(status: unknown): readonly Condition[] {
+  // What the operator wrote was checked against its schema elsewhere.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return (status as { readonly conditions?: readonly Condition[] } | undefined)?.conditions ?? [];
+}
+
+function countBy(calls: readonly CloudCall[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { action } of calls) counts[action] = (counts[action] ?? 0) + 1;
+  return counts;
+}
+
+function livingOf({ world }: Emulator): readonly Living[] {
+  return world.state().ledger.resources.filter(({ deletedAt }) => deletedAt === null);
+}
+
+async function ask(
+  { endpoint }: Emulator,
+  of: { readonly method: string; readonly path: string; readonly body: object | undefined },
+): Promise<unknown> {
+  const headers = { 'x-emulator-token': TOKEN, 'content-type': 'application/json' };
+  const body = of.body === undefined ? {} : { body: JSON.stringify(of.body) };
+  const response = await fetch(`http://${endpoint}/_emulator/${of.path}`, { method: of.method, headers, ...body });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${of.method} ${of.path}: ${response.status} ${text}`);
+  return JSON.parse(text);
+}
