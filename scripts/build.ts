@@ -1,6 +1,7 @@
 // Bundles the two programs: dist/finance-cloud-operator.mjs (with its bundle beside it) and emulator/dist/main.js.
 // The launcher turns V8's compile cache on before the bundle is loaded: a file cannot cache its own compilation.
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+// What is imported on demand only (the Kubernetes client's credential plugins) becomes a file of its own beside the bundle.
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 
@@ -17,6 +18,7 @@ const REQUIRE = `import { createRequire as makeRequire } from 'node:module'; con
 
 const COMMON: BuildOptions = {
   bundle: true,
+  splitting: true,
   platform: 'node',
   target: 'node22.19',
   format: 'esm',
@@ -30,25 +32,34 @@ const COMMON: BuildOptions = {
 
 interface Program {
   readonly source: string;
-  readonly bundle: string;
-  readonly options: BuildOptions;
+  readonly folder: string;
+  readonly name: string;
+  readonly extension: '.mjs' | '.js';
 }
 
 const PROGRAMS: readonly Program[] = [
-  { source: 'src/main.ts', bundle: 'dist/operator.mjs', options: { banner: { js: REQUIRE } } },
-  { source: 'emulator/main.ts', bundle: 'emulator/dist/main.js', options: {} },
+  { source: 'src/main.ts', folder: 'dist', name: 'operator', extension: '.mjs' },
+  { source: 'emulator/main.ts', folder: 'emulator/dist', name: 'main', extension: '.js' },
 ];
 
-async function bundle({ source, bundle: target, options }: Program): Promise<void> {
-  const outfile = path.join(root, target);
-  rmSync(path.dirname(outfile), { recursive: true, force: true });
-  await build({ ...COMMON, ...options, entryPoints: [path.join(root, source)], outfile });
-  console.log(`${target}  ${(statSync(outfile).size / 1024 / 1024).toFixed(2)} MB`);
+async function bundle({ source, folder, name, extension }: Program): Promise<void> {
+  const outdir = path.join(root, folder);
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    ...COMMON,
+    entryPoints: [{ in: path.join(root, source), out: name }],
+    outdir,
+    outExtension: { '.js': extension },
+    chunkNames: `${name}-[name]-[hash]`,
+    banner: { js: REQUIRE },
+  });
+  for (const file of readdirSync(outdir).filter((each) => each.endsWith(extension))) {
+    console.log(`${folder}/${file}  ${(statSync(path.join(outdir, file)).size / 1024 / 1024).toFixed(2)} MB`);
+  }
 }
 
 for (const program of PROGRAMS) {
   if (!existsSync(path.join(root, program.source))) throw new Error(`${program.source} is missing`);
   await bundle(program);
 }
-mkdirSync(path.join(root, 'dist'), { recursive: true });
 writeFileSync(path.join(root, 'dist/finance-cloud-operator.mjs'), LAUNCHER);

@@ -1,6 +1,6 @@
 // Checks of what is shipped: the bundle starts, the emulator's package runs where it is unpacked, the Dockerfile keeps its promises.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -42,6 +42,15 @@ function bundle(): readonly string[] {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Bytes of a file of the bundle and of everything it imports by a statement; what is imported on demand does not count. */
+function loadedAtStart(name: string, seen = new Set<string>()): number {
+  if (seen.has(name)) return 0;
+  seen.add(name);
+  const text = readFileSync(path.join(root, 'dist', name), 'utf8');
+  const imports = [...text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)].map((match) => match[1] ?? '');
+  return imports.reduce((sum, each) => sum + loadedAtStart(each, seen), text.length);
 }
 
 function emulatorPackage(): readonly string[] {
