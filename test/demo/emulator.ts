@@ -30,6 +30,8 @@ export interface EmulatorStart {
   readonly script: string;
   readonly args: readonly string[];
   readonly logFile: string;
+  /** Where guests' scripts run, so that what a killed emulator leaves goes with it. */
+  readonly temporaryFolder: string;
 }
 
 /** Starts it and returns when it listens. */
@@ -37,6 +39,7 @@ export async function startEmulator(start: EmulatorStart): Promise<Emulator> {
   const child = spawnBound(start.node, [start.script, '--port', '0', ...start.args], {
     name: 'emulator',
     logFile: start.logFile,
+    env: { ...process.env, TMPDIR: start.temporaryFolder },
   });
   const ready = await child.waitForLine(/^ready (http:\/\/\S+) control-token (\S+)/, { timeoutMs: 20_000 });
   return emulatorAt(child, ready[1] ?? '', ready[2] ?? '');

@@ -101,6 +101,7 @@ async function emulate(options: StageOptions, samples: Samples, keys: readonly K
     script: path.join(options.root, 'emulator/main.ts'),
     args: ['--config', config, '--clock', `scaled:${CLOCK_FACTOR}`, '--seed', String(SEED), '--guest-shell', ...asRoot],
     logFile: path.join(options.folder.path, 'emulator.log'),
+    temporaryFolder: options.folder.path,
   });
 }
 
