@@ -223,9 +223,24 @@ function isQuiet<T extends OwnerObject, R>(
 ): boolean {
   if (visit.built || found.plan === undefined || differs(found.draft, visit.draft)) return false;
   const { status, metadata } = visit.object;
+  const before = status?.conditions ?? [];
   return (
     status?.observedGeneration === metadata.generation &&
-    isSameWait(readyOf(status.conditions ?? []), readyOf(wanted.conditions))
+    (isSameWait(readyOf(before), readyOf(wanted.conditions)) || isSameTrouble(before, wanted.conditions))
+  );
+}
+
+/** The same trouble while the building goes on: whom it meets just now changes from second to second. */
+function isSameTrouble(before: readonly Condition[], after: readonly Condition[]): boolean {
+  const [was, is] = [readyOf(before), readyOf(after)];
+  const isBuilding = (conditions: readonly Condition[]) =>
+    conditions.some((condition) => condition.type === 'Reconciling' && condition.reason === 'Progressing');
+  return (
+    was?.status === 'False' &&
+    is?.status === 'False' &&
+    was.reason === is.reason &&
+    isBuilding(before) &&
+    isBuilding(after)
   );
 }
 

@@ -209,6 +209,26 @@ const rows: readonly Row[] = [
     is: 'False BackendsAbnormal: Backends do not answer their health check: web/2 (i-web-2) on port 8080/app/health',
   },
   {
+    why: 'while it is being built a backend may fail its first checks (3 x (2 + 5) s): no news yet',
+    concern: 'BackendsHealthy',
+    input: {
+      built: false,
+      ...healthOf(parts(['i-web-2'])),
+      holdsSince: (_what, holds, at) => (holds ? at - 20_999 : undefined),
+    },
+    is: 'Unknown Progressing: Waiting for the first health checks',
+  },
+  {
+    why: 'a backend that failed all of its first checks is news also while building',
+    concern: 'BackendsHealthy',
+    input: {
+      built: false,
+      ...healthOf(parts(['i-web-2'])),
+      holdsSince: (_what, holds, at) => (holds ? at - 21_000 : undefined),
+    },
+    is: 'False BackendsAbnormal: Backends do not answer their health check: web/2 (i-web-2) on port 8080/app/health',
+  },
+  {
     why: 'no verdict of the check yet',
     concern: 'BackendsHealthy',
     input: healthOf(parts(['i-web-2'], 'unavailable')),

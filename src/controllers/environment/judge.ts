@@ -1,6 +1,12 @@
 // What is said about an environment: one condition for each concern, findings by rule, addresses to connect to.
 import type { BackendHealth, LoadBalancerParts } from '../../cloud/slb/model.ts';
-import type { BusinessModule, ConcernJudgement, RecordedAddress } from '../../crds/index.ts';
+import {
+  type BusinessModule,
+  type ConcernJudgement,
+  type HealthCheck,
+  type RecordedAddress,
+  effectiveListener,
+} from '../../crds/index.ts';
 import { judgeShare, listing } from '../judge.ts';
 import { judgeBalance } from '../judge-balance.ts';
 import type { KindPlan, StartUpVerdict, Verdicts } from '../kind.ts';
@@ -132,7 +138,7 @@ function judgeHealth(
     input.built,
   );
   const abnormal = of.modules.flatMap((module) => unhealthy(input, module));
-  const bad = abnormal.filter((item) => item.health.state === 'abnormal').map((item) => item.text);
+  const bad = abnormal.filter((item) => item.health.state === 'abnormal' && !item.young).map((item) => item.text);
   if (bad.length > 0)
     return {
       type: 'BackendsHealthy',
@@ -160,19 +166,32 @@ function healthOf(input: EnvironmentInput, module: BusinessModule): LoadBalancer
 function unhealthy(
   input: EnvironmentInput,
   module: BusinessModule,
-): readonly { readonly health: BackendHealth; readonly text: string }[] {
-  const path = new Map(
-    (module.loadBalancer?.listeners ?? []).map((listener) => [
-      listener.port,
-      listener.healthCheck?.type === 'HTTP' ? listener.healthCheck.path : '',
-    ]),
+): readonly { readonly health: BackendHealth; readonly text: string; readonly young: boolean }[] {
+  const checks = new Map(
+    (module.loadBalancer?.listeners ?? []).map((listener) => [listener.port, effectiveListener(listener).healthCheck]),
   );
-  return (healthOf(input, module)?.health ?? [])
-    .filter((health) => health.state !== 'normal')
-    .map((health) => ({
-      health,
-      text: `${nameOf(input, health.serverId)} (${health.serverId}) on port ${health.backendPort}${path.get(health.listenerPort) ?? ''}`,
-    }));
+  return (healthOf(input, module)?.health ?? []).flatMap((health) => {
+    const check = checks.get(health.listenerPort);
+    const isNormal = health.state === 'normal';
+    const young = isYoung(input, { health, check, isNormal });
+    if (isNormal) return [];
+    const path = check?.type === 'HTTP' ? check.path : '';
+    const text = `${nameOf(input, health.serverId)} (${health.serverId}) on port ${health.backendPort}${path}`;
+    return [{ health, text, young }];
+  });
+}
+
+/** While it is being built a backend is abnormal until it answered its first checks in a row: that is no news yet. */
+function isYoung(
+  input: EnvironmentInput,
+  of: { readonly health: BackendHealth; readonly check: HealthCheck | undefined; readonly isNormal: boolean },
+): boolean {
+  const { health, check, isNormal } = of;
+  if (input.built || check === undefined) return false;
+  const what = `${health.serverId} does not answer on ${health.listenerPort}`;
+  const since = input.holdsSince(what, !isNormal, input.now);
+  const firstChecksMs = check.healthyThreshold * (check.intervalSeconds + check.timeoutSeconds) * 1000;
+  return since !== undefined && input.now - since < firstChecksMs;
 }
 
 function nameOf(input: EnvironmentInput, id: string): string {
