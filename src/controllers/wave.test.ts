@@ -338,6 +338,38 @@ describe('holds after a failure', () => {
 const errors = (...classes: readonly ErrorClass[]) =>
   classes.map((item) => refused(item)).flatMap((item) => (item.kind === 'error' ? [item.error] : []));
 
+describe('what counts against a zone', () => {
+  const start = change({
+    verb: 'Start',
+    type: 'Server',
+    name: 'web/0',
+    ids: ['i-web-0'],
+    zone: F,
+    action: { service: 'ecs', action: { kind: 'StartServers', ids: ['i-web-0'] } },
+  });
+  const rows: readonly (readonly [string, CloudChange, ErrorClass, number])[] = [
+    ['a start that the cloud cannot do', start, 'transient', 1],
+    ['no stock at a start', start, 'stock', 1],
+    ['a start that we may not do says nothing of the zone', start, 'rights', 0],
+    ['a start of something that is no server', { ...start, type: 'LoadBalancer' }, 'stock', 0],
+    ['an update that is refused', { ...start, verb: 'Update' }, 'bad-request', 0],
+  ];
+  for (const [why, of, errorClass, count] of rows) {
+    it(`${why}: ${count}`, async () => {
+      const { memory } = await play([of], { answers: () => refused(errorClass) });
+      assert.equal((memory.starts.get(F) ?? 0) + (memory.creates.get(F) ?? 0), count);
+    });
+  }
+
+  it('a start of another zone clears nothing here', async () => {
+    const memory = new ObjectMemory();
+    memory.refused('starts', 'other');
+    await play([start], { answers: all, memory });
+    await play([change()], { answers: all, memory });
+    assert.equal(memory.starts.get('other'), 1);
+  });
+});
+
 describe('worst', () => {
   it('is what a person must end, before what passes by itself; what passes in moments is none', () => {
     assert.equal(worst(errors('throttled', 'rights', 'stock'))?.class, 'rights');

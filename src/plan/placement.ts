@@ -112,7 +112,7 @@ function balance(input: PlacementInput, counts: ReadonlyMap<string, number>): re
   const long = gaps.reduce((best, item) => (item.over > best.over ? item : best));
   const short = gaps.reduce((best, item) => (item.over < best.over ? item : best));
   const uneven = skew(counts) > 1 || gaps.some((item) => !input.wanted.has(item.zone) && item.over > 0);
-  if (!uneven || long.over < 1 || short.over > -1) return [];
+  if (!uneven) return [];
   if (input.closedZones.has(long.zone) || input.closedZones.has(short.zone)) return [];
   const surplus = pickSurplus(input.servers, long.zone);
   return surplus === undefined ? [] : [{ kind: 'surge', surplus, toZone: short.zone }];

@@ -97,10 +97,9 @@ function advance(of: ReplacementsInput, item: Replacement): readonly Replacement
 function factsOf(of: ReplacementsInput, item: Replacement): ReplacementFacts {
   const newcomer = of.fleet.servers.find((server) => server.id === item.newId);
   const surplus = of.fleet.servers.find((server) => server.id === item.surplusId);
-  const shrinking = item.newId === undefined && item.step !== 'Surge';
   return {
     behindLoadBalancer: of.behind !== undefined,
-    newcomer: shrinking ? 'missing' : stateOf(newcomer),
+    newcomer: stateOf(newcomer),
     gatePassed: item.step === 'Surge' && newcomer !== undefined && gatePassed(of, newcomer),
     newcomerWeight: weightOf(of, item.newId),
     normalSinceRegistration: of.behind === undefined || isNormal(of, item),
