@@ -29,6 +29,20 @@ interface Walk<R> {
   readonly onPage?: (records: readonly R[]) => void;
 }
 
+/** The lister of exceptions: whole lists are read in the slow lane, and only what is not as it should be is kept. */
+export function createSlowLister<R extends CloudRecord>(
+  spec: ListSpec<R> & { readonly isException: (record: R) => boolean },
+): Lister<R> {
+  const whole = createLister(spec);
+  return {
+    ...whole,
+    tier: 'slow',
+    // The walk compares with the cloud's count, so what is no exception is left out after it.
+    sweep: async (reader, region) => keep(await walk(spec, { reader, region, lane: 'slow' }, {}), spec.isException),
+    byIds: async (reader, region, ids) => keep(await whole.byIds(reader, region, ids), spec.isException),
+  };
+}
+
 /** The lister of a list call: sweeps unfiltered, reads named ids, and lists by tags. */
 export function createLister<R extends CloudRecord>(spec: ListSpec<R>): Lister<R> {
   return {

@@ -15,6 +15,8 @@ export interface CloudRecord {
 export interface Lister<R extends CloudRecord = CloudRecord> {
   readonly type: string;
   readonly service: ServiceName;
+  /** `slow`: lists only the exceptions of resources that another type lists, under their ids; swept with the details, waited for by nobody, and absence from it says nothing about the resource. */
+  readonly tier?: 'slow';
   /** Ids one by-id read may name (servers 100, load balancers and listeners 10, ...); 0: the type has no by-id read. */
   readonly idsPerRead: number;
   /** The unfiltered listing: every page, whole. `complete` is false when TotalCount disagrees or a page repeated or lost items. `onPage` hears of each page as it comes. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ok, recordedCloud, refused } from '../../../test/support/recorded-cloud.ts';
 import { createdIds, readGroups, readServers } from './answers.ts';
 import { ecsListers } from './index.ts';
-import { groupRules } from './observe.ts';
+import { groupRules, maintenanceLister } from './observe.ts';
 
 const call = { service: 'ecs', action: 'DescribeInstances', params: {} } as const;
 
@@ -236,7 +236,7 @@ describe('groupRules', () => {
 describe('ecs lists', () => {
   it('page 100 by tokens, and name ids as JSON', async () => {
     const cloud = recordedCloud(() => ok({ Instances: { Instance: [] }, SecurityGroups: { SecurityGroup: [] } }));
-    for (const lister of ecsListers) {
+    for (const lister of ecsListers.filter(({ tier }) => tier !== 'slow')) {
       await lister.sweep(cloud, 'r1');
       await lister.byIds(cloud, 'r1', ['x-1', 'x-2']);
     }
@@ -251,6 +251,58 @@ describe('ecs lists', () => {
       ],
     );
   });
+});
+
+const maintained = (id: string, action: unknown) => ({ InstanceId: id, ActionOnMaintenance: action });
+const maintenancePage = (rows: readonly unknown[], total = rows.length) =>
+  ok({ TotalCount: total, MaintenanceAttributes: { MaintenanceAttribute: rows } });
+const offers = (...names: readonly string[]) => ({ SupportedValues: { SupportedValue: names } });
+
+describe('maintenance actions', () => {
+  it('are listed 100 a page in the slow lane, and only what would stay down is kept', async () => {
+    const full = Array.from({ length: 100 }, (_, index) => maintained(`i-${index}`, { Value: 'AutoRecover' }));
+    const cloud = recordedCloud([
+      maintenancePage(full, 101),
+      maintenancePage([maintained('i-100', { Value: 'Stop' })], 101),
+    ]);
+    const listing = await maintenanceLister.sweep(cloud, 'r1');
+    assert.deepEqual(listing, {
+      kind: 'ok',
+      records: [{ id: 'i-100', state: '', tags: {}, action: 'Stop', canRecover: true }],
+      complete: true,
+      calls: 2,
+    });
+    assert.deepEqual(
+      cloud.asked.map((one) => [one.lane, one.call.params]),
+      [1, 2].map((number) => ['slow', { RegionId: 'r1', PageNumber: number, PageSize: 100 }]),
+    );
+  });
+
+  it('are read by id, and a server that was not asked for is not believed', async () => {
+    const cloud = recordedCloud([
+      maintenancePage([maintained('i-1', { Value: 'Stop' }), maintained('i-9', { Value: 'Stop' })]),
+    ]);
+    const listing = await maintenanceLister.byIds(cloud, 'r1', ['i-1', 'i-2']);
+    assert.deepEqual(listing.kind === 'ok' && listing.records.map(({ id }) => id), ['i-1']);
+    assert.deepEqual(cloud.asked[0]?.call.params['InstanceId'], ['i-1', 'i-2']);
+  });
+
+  const rows = [
+    { why: 'a redeployment is automatic too', action: { Value: 'AutoRedeploy' }, is: [] },
+    { why: 'what the cloud does not tell is no exception', action: undefined, is: [] },
+    { why: 'recovery is offered', action: { Value: 'Stop', ...offers('Stop', 'AutoRecover') }, is: [true] },
+    { why: 'recovery is not offered', action: { Value: 'Stop', ...offers('Stop') }, is: [false] },
+    { why: 'a word we do not know is not taken for automatic', action: { Value: 'Hibernate' }, is: [true] },
+  ];
+  for (const { why, action, is } of rows) {
+    it(why, async () => {
+      const listing = await maintenanceLister.sweep(
+        recordedCloud([maintenancePage([maintained('i-1', action)])]),
+        'r1',
+      );
+      assert.deepEqual(listing.kind === 'ok' && listing.records.map(({ canRecover }) => canRecover), is);
+    });
+  }
 });
 
 describe('ids of creates', () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Answer, Call } from '../call.ts';
 import type { Page } from '../pages.ts';
 import { id, int, flag, maybeWrapped, type Parsed, readBody, tags, text, wrapped } from '../wire.ts';
-import type { LiveRule, SecurityGroupRecord, SecurityGroupRule, ServerRecord } from './model.ts';
+import type { LiveRule, MaintenanceRecord, SecurityGroupRecord, SecurityGroupRule, ServerRecord } from './model.ts';
 
 const group = z
   .object({ SecurityGroupId: id, SecurityGroupName: text, Description: text, VpcId: text, Tags: tags })
@@ -72,6 +72,24 @@ function osOf(word: string): ServerRecord['osType'] {
   return os === 'linux' || os === 'windows' ? os : 'unknown';
 }
 
+const maintenance = z
+  .object({
+    InstanceId: id,
+    ActionOnMaintenance: z
+      .object({ Value: text, SupportedValues: maybeWrapped('SupportedValue', z.string()) })
+      .nullish()
+      .transform((wire) => wire ?? { Value: '', SupportedValues: [] }),
+  })
+  .transform(
+    ({ InstanceId, ActionOnMaintenance: { Value, SupportedValues } }): MaintenanceRecord => ({
+      id: InstanceId,
+      state: '',
+      tags: {},
+      action: Value,
+      canRecover: SupportedValues.length === 0 || SupportedValues.includes('AutoRecover'),
+    }),
+  );
+
 const rule = z
   .object({
     SecurityGroupRuleId: text,
@@ -119,6 +137,15 @@ const rulePage = z.object({ NextToken: text, Permissions: wrapped('Permission', 
   rules: wire.Permissions.filter((item) => item.direction !== 'egress').map((item): LiveRule => item.rule),
   next: wire.NextToken,
 }));
+
+const maintenancePage = z
+  .object({ TotalCount: int(), MaintenanceAttributes: wrapped('MaintenanceAttribute', maintenance) })
+  .transform((wire): Page<MaintenanceRecord> => ({ records: wire.MaintenanceAttributes, total: wire.TotalCount }));
+
+/** A page of DescribeInstanceMaintenanceAttributes: all servers, exceptions or not. */
+export function readMaintenance(of: Call, answer: Answer): Parsed<Page<MaintenanceRecord>> {
+  return readBody(maintenancePage, of, answer);
+}
 
 /** A page of DescribeInstances. */
 export function readServers(of: Call, answer: Answer): Parsed<Page<ServerRecord>> {

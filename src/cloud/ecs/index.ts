@@ -3,7 +3,7 @@ import type { CloudService, DetailReader, Lister } from '../service.ts';
 import { createdIds } from './answers.ts';
 import { applyEcs, freezeEcs } from './apply.ts';
 import type { EcsAction } from './model.ts';
-import { groupRules, securityGroupLister, serverLister } from './observe.ts';
+import { groupRules, maintenanceLister, securityGroupLister, serverLister } from './observe.ts';
 
 export { answers, ask, MAX_SERVERS } from './guest.ts';
 export type { Asked, GuestContext, Invocation } from './guest.ts';
@@ -17,7 +17,7 @@ export const ecsService: CloudService<EcsAction> = {
 };
 
 /** What the inventory sweeps of this product. */
-export const ecsListers: readonly Lister[] = [securityGroupLister, serverLister];
+export const ecsListers: readonly Lister[] = [securityGroupLister, serverLister, maintenanceLister];
 
 /** What the slow tier reads of this product. */
 export const ecsDetails: readonly DetailReader<unknown>[] = [groupRules];

@@ -82,6 +82,22 @@ export interface ServerRecord extends CloudRecord, ServerSpec {
   readonly osType: 'linux' | 'windows' | 'unknown';
 }
 
+/** What the cloud does with a server whose host fails or is maintained, where it is no automatic recovery; `id` is the server's, state ''. */
+export interface MaintenanceRecord extends CloudRecord {
+  /** The cloud's word: Stop. */
+  readonly action: string;
+  /** True where the cloud offers AutoRecover for this server. */
+  readonly canRecover: boolean;
+}
+
+/** The cloud's words for bringing a server back without hands: on another host, or (with local disks) by a new deployment. */
+const AUTOMATIC = ['AutoRecover', 'AutoRedeploy'];
+
+/** True when a server would stay down after a fault of its host; what the cloud does not tell is no exception. */
+export function staysDown({ action }: Pick<MaintenanceRecord, 'action'>): boolean {
+  return action !== '' && !AUTOMATIC.includes(action);
+}
+
 /** Every mutating action of this service outside guests. */
 export type EcsAction =
   | {

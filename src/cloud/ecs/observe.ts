@@ -1,11 +1,19 @@
-// How the inventory lists servers and security groups (100 a page, by tokens) and reads the rules of one group.
+// How the inventory lists servers and security groups (100 a page, by tokens), reads the rules of one group, and finds servers
+// that would stay down after a fault of their host (100 a page, by number).
 import type { CloudError, Reader } from '../call.ts';
-import { createLister } from '../lister.ts';
+import { createLister, createSlowLister } from '../lister.ts';
 import type { Detail, DetailReader, Lister } from '../service.ts';
 import { unreadable } from '../wire.ts';
-import { readGroups, readRules, readServers } from './answers.ts';
+import { readGroups, readMaintenance, readRules, readServers } from './answers.ts';
 import { describeRules } from './api.ts';
-import type { GroupRules, LiveRule, SecurityGroupRecord, ServerRecord } from './model.ts';
+import {
+  type GroupRules,
+  type LiveRule,
+  type MaintenanceRecord,
+  type SecurityGroupRecord,
+  type ServerRecord,
+  staysDown,
+} from './model.ts';
 
 /** Servers; one read may name 100 ids. */
 export const serverLister: Lister<ServerRecord> = createLister({
@@ -29,6 +37,19 @@ export const securityGroupLister: Lister<SecurityGroupRecord> = createLister({
   idsPerRead: 100,
   byIds: (ids) => ({ SecurityGroupIds: JSON.stringify(ids) }),
   page: readGroups,
+});
+
+/** Servers whose maintenance action is no automatic recovery; one read may name 100 ids. */
+export const maintenanceLister: Lister<MaintenanceRecord> = createSlowLister({
+  type: 'ServerMaintenance',
+  service: 'ecs',
+  action: 'DescribeInstanceMaintenanceAttributes',
+  paging: 'number',
+  pageSize: 100,
+  idsPerRead: 100,
+  byIds: (ids) => ({ InstanceId: ids }),
+  page: readMaintenance,
+  isException: staysDown,
 });
 
 /** A group holds at most some hundreds of rules, 1,000 a page: more pages are not believed. */

@@ -5,8 +5,9 @@ import type { CloudError, Reader } from '../call.ts';
 import type { CloudRecord, DetailReader, Lister, Tags } from '../service.ts';
 import { Details } from './details.ts';
 import { Doubts } from './doubts.ts';
+import { Exceptions } from './exceptions.ts';
 import { Failures } from './failures.ts';
-import { createPool } from './intern.ts';
+import { type Pool, createPool } from './intern.ts';
 import { Interests } from './interests.ts';
 import type { Doubt, Interest, Inventory, Presence, TierFailure, TrackedId } from './inventory.ts';
 import { Keeper } from './keeper.ts';
@@ -49,6 +50,7 @@ class CloudInventory implements Inventory {
   readonly #keepers = new Map<string, Keeper>();
   readonly #tiers = new Map<string, Tier>();
   readonly #details = new Map<string, Details>();
+  readonly #exceptions = new Map<string, Exceptions>();
   readonly #failures: Failures;
   readonly #doubts: Doubts;
   #news = new Set<string>();
@@ -79,7 +81,7 @@ class CloudInventory implements Inventory {
   }
 
   records<R extends CloudRecord>(type: string): readonly R[] {
-    return this.#keeper(type).memory.all() as readonly R[];
+    return (this.#exceptions.get(type)?.all() ?? this.#keeper(type).memory.all()) as readonly R[];
   }
 
   tagged<R extends CloudRecord>(type: string, tags: Tags): readonly R[] {
@@ -91,6 +93,8 @@ class CloudInventory implements Inventory {
   }
 
   touch(type: string, ids: readonly string[]): void {
+    const exceptions = this.#exceptions.get(type);
+    if (exceptions !== undefined) return exceptions.touch(ids);
     const keeper = this.#keeper(type);
     for (const id of ids) keeper.mention(id);
     this.#tiers.get(type)?.touch(ids);
@@ -157,11 +161,12 @@ class CloudInventory implements Inventory {
     this.#pause();
     for (const tier of this.#tiers.values()) tier.close();
     for (const details of this.#details.values()) details.close();
-    this.#options.meter.end([...this.#keepers.keys()]);
+    for (const exceptions of this.#exceptions.values()) exceptions.close();
+    this.#options.meter.end([...this.#keepers.keys(), ...this.#exceptions.keys()]);
   }
 
   #build(): void {
-    const { listers, details, clock, random, reader, region, settings, meter } = this.#options;
+    const { listers, clock, random, reader, region, settings, meter } = this.#options;
     const pool = createPool();
     const shared = { reader, region, clock, random, failures: this.#failures, windowMs: settings.pollMs };
     const news = (keys: Iterable<string>): void => this.#hear(keys);
@@ -169,7 +174,7 @@ class CloudInventory implements Inventory {
       absenceMs: settings.absenceGraceSeconds * 1000,
       visibilityMs: settings.visibilityGraceSeconds * 1000,
     };
-    for (const lister of listers) {
+    for (const lister of listers.filter(({ tier }) => tier !== 'slow')) {
       const keeper = new Keeper({
         lister,
         interests: this.#interests,
@@ -188,22 +193,32 @@ class CloudInventory implements Inventory {
         new Tier({ ...shared, keeper, lister, everyMs, meter, swept, settled: () => this.#publish() }),
       );
     }
+    this.#buildSlow(pool);
+  }
+
+  /** Details and exceptions: read seldom, waited for by nobody. */
+  #buildSlow(pool: Pool): void {
+    const { listers, details, clock, random, reader, region, settings, meter } = this.#options;
+    const [everyMs, windowMs] = [settings.slowSeconds * 1000, settings.pollMs];
+    const shared = { reader, region, clock, random, pool, everyMs, windowMs };
+    const news = (keys: Iterable<string>): void => {
+      this.#hear(keys);
+      this.#publish();
+    };
+    for (const lister of listers.filter(({ tier }) => tier === 'slow')) {
+      const told = (ids: readonly string[]): void => news(ids.flatMap((id) => [...this.#interests.ofAny(id)]));
+      this.#exceptions.set(lister.type, new Exceptions({ ...shared, lister, meter, news: told }));
+    }
     for (const detail of details) {
-      const everyMs = settings.slowSeconds * 1000;
-      const told = (keys: Iterable<string>): void => {
-        this.#hear(keys);
-        this.#publish();
-      };
-      this.#details.set(
-        detail.type,
-        new Details({ ...shared, detail, everyMs, pool, interests: this.#interests, news: told }),
-      );
+      const [failures, interests] = [this.#failures, this.#interests];
+      this.#details.set(detail.type, new Details({ ...shared, detail, failures, interests, news }));
     }
   }
 
   #start(): void {
     this.#running = true;
     for (const tier of this.#tiers.values()) tier.start();
+    for (const exceptions of this.#exceptions.values()) exceptions.start();
   }
 
   /** Nobody is interested: no calls, and nothing that was seen is believed any longer. */
@@ -211,6 +226,7 @@ class CloudInventory implements Inventory {
     this.#running = false;
     this.#wasSynced = false;
     for (const tier of this.#tiers.values()) tier.pause();
+    for (const exceptions of this.#exceptions.values()) exceptions.pause();
     for (const keeper of this.#keepers.values()) keeper.reset();
     for (const details of this.#details.values()) details.clear();
     for (const type of this.#keepers.keys()) this.#options.meter.doubted(type, false);

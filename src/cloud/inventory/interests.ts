@@ -78,6 +78,11 @@ export class Interests {
     return [...(byUid ?? []), ...(byParent ?? [])];
   }
 
+  /** Keys that hear of whatever happens to this id, of whichever type. */
+  ofAny(id: string): Iterable<string> {
+    return this.#byId.get(id) ?? [];
+  }
+
   ofDetail(type: string, parentId: string): Iterable<string> {
     return this.#byDetail.get(place(type, parentId)) ?? [];
   }

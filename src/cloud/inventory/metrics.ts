@@ -26,7 +26,7 @@ export const sweepFailures = defineMetric({
 export const recordCount = defineMetric({
   kind: 'gauge',
   name: 'finance_cloud_inventory_records',
-  help: 'Cloud resources seen by the last sweep.',
+  help: 'Cloud resources seen by the last sweep; of ServerMaintenance, only the servers that would stay down.',
   labels,
   stability: 'BETA',
 });
