@@ -13,6 +13,7 @@ import type { KindPlan, StartUpVerdict, Verdicts } from '../kind.ts';
 import { BACKENDS } from '../parts/backends.ts';
 import type { FleetPlan, LiveServer } from '../parts/fleet.ts';
 import { LISTENER } from '../parts/listeners.ts';
+import { MAINTENANCE } from '../parts/maintenance.ts';
 import { recordOf } from '../records.ts';
 import { type EnvironmentInput, balancerName, liveBalancer } from './module.ts';
 import { environmentRules } from './rules/index.ts';
@@ -39,7 +40,12 @@ export function judgeEnvironment(input: EnvironmentInput, plan: KindPlan): Verdi
 
 function judgeServers(input: EnvironmentInput, plan: KindPlan): ConcernJudgement {
   return judgeShare(
-    { concern: 'ServersReady', types: ['Server'], drift: 'ServerDrift', good: 'All servers run as declared' },
+    {
+      concern: 'ServersReady',
+      types: ['Server', MAINTENANCE],
+      drift: 'ServerDrift',
+      good: 'All servers run as declared',
+    },
     plan.plan,
     input.built,
   );

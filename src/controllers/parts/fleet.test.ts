@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ServerRecord, ServerSpec, ServerTemplate } from '../../cloud/ecs/model.ts';
+import type { MaintenanceRecord, ServerRecord, ServerSpec, ServerTemplate } from '../../cloud/ecs/model.ts';
 import { spread } from '../../plan/placement.ts';
 import { F, G, intent, recordedServers, replacement } from '../../../test/support/builders.ts';
 import { ownTags, runningServers } from '../../../test/support/cloud-records.ts';
@@ -30,7 +30,7 @@ function input(more: Partial<FleetInput> = {}): FleetInput {
     uid: 'uid-core-banking',
     wanted: spread(4, [F, G]),
     template: (zone) => known(template(zone)),
-    tags: { team: 'core' },
+    tags: {},
     kept: known(kept),
     recorded: [],
     replacements: [],
@@ -43,7 +43,16 @@ function input(more: Partial<FleetInput> = {}): FleetInput {
 const four = recordedServers('web', [F, G, F, G]);
 const running = (more: Partial<ServerRecord> = {}, id = 'i-web-0') =>
   runningServers(four).map((record) => (record.id === id ? { ...record, ...more } : record));
-const servers = (more: Partial<ServerRecord> = {}): World => ({ records: { Server: running(more) } });
+const servers = (more: Partial<ServerRecord> = {}) => ({ records: { Server: running(more) } }) satisfies World;
+const tagged = (tags: Readonly<Record<string, Readonly<Record<string, string>>>>): World => ({
+  records: {
+    Server: running().map((record) => ({
+      ...record,
+      tags: { ...record.tags, team: 'core', env: 'prod', ...tags[record.id] },
+    })),
+  },
+});
+const stays = (id: string): MaintenanceRecord => ({ id, state: '', tags: {}, action: 'Stop', canRecover: true });
 
 interface Row {
   readonly why: string;
@@ -137,6 +146,51 @@ const rows: readonly Row[] = [
     is: [`Create Server web/${G} x2`],
   },
   {
+    why: 'declared tags are set back at once for all, with every declared tag; a tag that nobody declared stays (ECS-5)',
+    input: { recorded: four, tags: { team: 'core', env: 'prod' } },
+    world: tagged({ 'i-web-0': { team: 'other', owner: 'x' }, 'i-web-2': { team: '' } }),
+    is: [
+      'Tag Server web (i-web-0, i-web-2) x2 servers[i-web-0].tags[team]: other -> core, servers[i-web-2].tags[team]:  -> core',
+    ],
+  },
+  {
+    why: 'tags of somebody else: not ours to tag, nor to set anything on',
+    input: { recorded: four.slice(0, 1), wanted: spread(1, [F, G]) },
+    world: {
+      records: {
+        Server: running({ tags: ownTags('uid-other') }).slice(0, 1),
+        ServerMaintenance: [stays('i-web-0')],
+      },
+    },
+    is: ['report web/0.tags: uid-other, declared financecloud.io/uid=uid-core-banking [Forbidden]'],
+  },
+  {
+    why: 'what would stay down after a fault of its host is set back in one change; servers of others are not ours (ECS-4)',
+    input: { recorded: four },
+    world: {
+      records: { ...servers().records, ServerMaintenance: [stays('i-web-3'), stays('i-web-1'), stays('i-other')] },
+    },
+    is: [
+      'Update ServerMaintenance web (i-web-1, i-web-3) x2 servers[i-web-1].maintenanceAction: Stop -> AutoRecover, servers[i-web-3].maintenanceAction: Stop -> AutoRecover',
+    ],
+  },
+  {
+    why: 'where the cloud offers no recovery, it is only said',
+    input: { recorded: four },
+    world: { records: { ...servers().records, ServerMaintenance: [{ ...stays('i-web-1'), canRecover: false }] } },
+    is: [
+      'report web.servers[i-web-1].maintenanceAction: Stop, the only choice for this server, declared AutoRecover [Forbidden]',
+    ],
+  },
+  {
+    why: 'a server that is starting is left alone',
+    input: { recorded: four },
+    world: {
+      records: { ...servers({ state: 'Starting', tags: ownTags() }).records, ServerMaintenance: [stays('i-web-0')] },
+    },
+    is: ['wait Server web/0: is Starting'],
+  },
+  {
     why: 'a server that is being released is not started as well',
     input: {
       recorded: four,
@@ -181,6 +235,12 @@ describe('planFleet', () => {
     assert.deepEqual(renderPlan(plan), [`Create Server web/${F} x2`, `Create Server web/${F}/1 x3`]);
   });
 
+  it('asks for no more of what is under way than is still wanted', () => {
+    const open = [intent({ resource: `web/${F}`, count: 2 }), intent({ resource: `web/${F}/1`, count: 2 })];
+    const { plan } = planFleet(input({ wanted: new Map([[F, 2]]), intents: open }), viewOf());
+    assert.deepEqual(renderPlan(plan), [`Create Server web/${F} x2`]);
+  });
+
   it('does not take requests of another fleet or zone for its own', () => {
     const open = [
       intent({ resource: `web2/${F}` }),
@@ -193,7 +253,11 @@ describe('planFleet', () => {
 
   it('makes servers only once their subnet is settled, from the template of their zone, with the user’s tags', () => {
     const [change] = planFleet(
-      input({ wanted: spread(1, [F, G]), userDataFrom: { kind: 'Secret', name: 's', key: 'k' } }),
+      input({
+        wanted: spread(1, [F, G]),
+        tags: { team: 'core' },
+        userDataFrom: { kind: 'Secret', name: 's', key: 'k' },
+      }),
       viewOf(),
     ).plan.changes;
     assert.deepEqual(change?.needs, ['VSwitch:vsw-f']);

@@ -14,9 +14,12 @@ import { type Pending, type Reported, emptyPlan, joinPlans, resourceKey } from '
 import { diffFields } from '../../plan/fields.ts';
 import { type PlacedServer, type Placement, place } from '../../plan/placement.ts';
 import type { CloudChange, CloudPlan, Fact, UserDataSource, View } from '../model.ts';
+import { planMaintenance } from './maintenance.ts';
 import { reportField } from './single.ts';
+import { planUserTags } from './user-tags.ts';
 
 const SERVERS_PER_REQUEST = 100;
+const SETTLED: ReadonlySet<string> = new Set(['Running', 'Stopped']);
 
 /** What is declared, on record and decided so far of one fleet. */
 export interface FleetInput {
@@ -75,8 +78,24 @@ export function planFleet(input: FleetInput, view: View): FleetPlan {
   );
   const leaving = new Set(input.replacements.flatMap((item) => (item.step === 'Released' ? [item.surplusId] : [])));
   const kept = servers.filter((server) => !leaving.has(server.id)); // what is being deleted is not repaired as well
-  const plan = joinPlans([...creates, ...kept.map((server) => planServer(input, server))]);
+  const plan = joinPlans([
+    ...creates,
+    ...kept.map((server) => planServer(input, server)),
+    planAlike(input, kept, view),
+  ]);
   return { fleet: input.fleet, wanted: input.wanted, plan, servers, gone, placements };
+}
+
+/** What is the same for all servers of a fleet is set for all of them at once; those of strangers, and on their way, are left alone. */
+function planAlike(input: FleetInput, kept: readonly LiveServer[], view: View): CloudPlan {
+  const settled = kept.flatMap(({ record }) =>
+    record !== undefined && record.tags[TAG_UID] === input.uid && SETTLED.has(record.state) ? [record] : [],
+  );
+  const serverIds = new Set(settled.map(({ id }) => id));
+  return joinPlans([
+    planUserTags(input.fleet, input.tags, settled),
+    planMaintenance({ fleet: input.fleet, serverIds }, view),
+  ]);
 }
 
 /** A surge is a step of its replacement, not a missing server. */

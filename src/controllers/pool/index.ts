@@ -4,6 +4,7 @@ import { belongsTo, environmentAdmits } from '../belonging.ts';
 import { judgeShare } from '../judge.ts';
 import { judgeBalance } from '../judge-balance.ts';
 import type { Admission, KindPlan, OwnerKind, Verdicts, ZoneState } from '../kind.ts';
+import { MAINTENANCE } from '../parts/maintenance.ts';
 import { RULES } from '../parts/rules.ts';
 import { POOL_RESOURCE } from '../resources.ts';
 import { type PoolInput, planPool, teardownPool } from './plan.ts';
@@ -49,7 +50,12 @@ function judgePool(input: PoolInput, plan: KindPlan): Verdicts {
         input.built,
       ),
       judgeShare(
-        { concern: 'ServersReady', types: ['Server'], drift: 'ServerDrift', good: 'All bastions run as declared' },
+        {
+          concern: 'ServersReady',
+          types: ['Server', MAINTENANCE],
+          drift: 'ServerDrift',
+          good: 'All bastions run as declared',
+        },
         plan.plan,
         input.built,
       ),
