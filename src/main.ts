@@ -32,7 +32,11 @@ function settingsOf(argv: readonly string[]): Settings {
   try {
     const { values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false });
     const given = Object.fromEntries(names.map((name) => [name, values[flagOf(name).slice(2)] as string | undefined]));
-    const result = readSettings({ namespace: process.env['POD_NAMESPACE'], identity: process.env['POD_NAME'], ...defined(given) });
+    const result = readSettings({
+      namespace: process.env['POD_NAMESPACE'],
+      identity: process.env['POD_NAME'],
+      ...defined(given),
+    });
     if ('settings' in result) return result.settings;
     return refuse(result.problems);
   } catch (error) {
@@ -66,20 +70,40 @@ function kubeSource(settings: Settings): KubeSource {
   return { kind: 'kubeconfig', path: process.env['KUBECONFIG'] ?? `${process.env['HOME'] ?? ''}/.kube/config` };
 }
 
+/** Re-reads of one tick share their calls: a second apart, less only where everything else is short as well. */
+function pollOf({ sweepSeconds }: Settings): number {
+  return Math.max(100, Math.min(1000, (sweepSeconds * 1000) / 6));
+}
+
 async function run(settings: Settings): Promise<number> {
   const [clock, random] = [systemClock, systemRandom];
   const log = createLogger(settings.logLevel);
   const metrics = createMetrics();
   const { meter } = metrics;
   const deadlines = deadlinesOf(settings.leaseSeconds);
+  const namespaces = settings.watchNamespaces
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   const identity = settings.identity === '' ? hostname() : settings.identity;
   const kube = createKube({ connection: await connect(kubeSource(settings), clock), clock, meter, userAgent: NAME });
   const manager: Manager = createManager({
-    kube, clock, random, log, metrics,
-    leader: { namespace: settings.namespace, name: NAME, identity, leaseMs: deadlines.lease, renewDeadlineMs: deadlines.renewDeadline, retryMs: deadlines.retryPeriod },
+    kube,
+    clock,
+    random,
+    log,
+    metrics,
+    leader: {
+      namespace: settings.namespace,
+      name: NAME,
+      identity,
+      leaseMs: deadlines.lease,
+      renewDeadlineMs: deadlines.renewDeadline,
+      retryMs: deadlines.retryPeriod,
+    },
     health: { host: settings.bindAddress, port: settings.healthPort },
     metricsEndpoint: { host: settings.bindAddress, port: settings.metricsPort, auth: settings.metricsAuth === 'on' },
-    namespaces: settings.watchNamespaces.split(',').map((name) => name.trim()).filter((name) => name !== ''),
+    namespaces,
     onListening: ({ health, metrics: port }) => log.info('Listening', { health, metrics: port }),
   });
   const news = (key: string): void => {
@@ -87,27 +111,74 @@ async function run(settings: Settings): Promise<number> {
     manager.enqueue(controller, object);
   };
   const accounts = createCloudAccounts({
-    clock, random, meter: createCallMeter(meter), timeouts: { readCall: deadlines.readCall, mutatingCall: deadlines.mutatingCall }, userAgent: NAME,
-    probesPerMinute: 120, identityMs: 600_000,
-    gate: () => (manager.leadership.validForMs() >= deadlines.gateMargin ? { open: true } : { open: false, reason: 'the lease is not held for long enough' }),
+    clock,
+    random,
+    meter: createCallMeter(meter),
+    timeouts: { readCall: deadlines.readCall, mutatingCall: deadlines.mutatingCall },
+    userAgent: NAME,
+    probesPerMinute: 120,
+    identityMs: 600_000,
+    gate: () =>
+      manager.leadership.validForMs() >= deadlines.gateMargin
+        ? { open: true }
+        : { open: false, reason: 'the lease is not held for long enough' },
     inventory: ({ account, region, reader }) =>
       createInventory({
-        listers, details, reader, region, clock, random, meter: createInventoryMeter(meter, { account, region }), onChange: (keys) => keys.forEach(news),
-        settings: { sweepSeconds: settings.sweepSeconds, slowSeconds: settings.slowSeconds, absenceGraceSeconds: settings.absenceGraceSeconds, visibilityGraceSeconds: settings.visibilityGraceSeconds, pollMs: 1000 },
+        listers,
+        details,
+        reader,
+        region,
+        clock,
+        random,
+        meter: createInventoryMeter(meter, { account, region }),
+        onChange: (keys) => keys.forEach(news),
+        settings: {
+          sweepSeconds: settings.sweepSeconds,
+          slowSeconds: settings.slowSeconds,
+          absenceGraceSeconds: settings.absenceGraceSeconds,
+          visibilityGraceSeconds: settings.visibilityGraceSeconds,
+          pollMs: pollOf(settings),
+        },
       }),
     onCall: (account, region, call) => log.debug('Called the cloud', { account, region, ...call }),
   });
-  const guestLimits = { agentGraceMs: Math.min(60, settings.visibilityGraceSeconds) * 1000, retryMs: Math.min(30, settings.sweepSeconds) * 1000, periodMs: settings.guestSeconds * 1000 };
+  const guestLimits = {
+    agentGraceMs: Math.min(60, settings.visibilityGraceSeconds) * 1000,
+    retryMs: Math.min(30, settings.sweepSeconds) * 1000,
+    periodMs: settings.guestSeconds * 1000,
+  };
   const sessions = new SessionRegistry({ accounts, clock, log, guestLimits, news });
-  const events = new ApiEventRecorder({ kube, clock, random, log, meter, controller: `financecloud.io/${NAME}`, instance: identity });
+  const events = new ApiEventRecorder({
+    kube,
+    clock,
+    random,
+    log,
+    meter,
+    controller: `financecloud.io/${NAME}`,
+    instance: identity,
+  });
   manager.addRunnable({ name: 'events', when: 'always', run: (signal) => events.run(signal) });
-  addControllers({ manager, accounts, sessions, events, clock, random, log, meter, settings, namespace: settings.namespace, workers: settings.workers });
+  addControllers({
+    manager,
+    accounts,
+    sessions,
+    events,
+    clock,
+    random,
+    log,
+    meter,
+    settings,
+    namespace: settings.namespace,
+    workers: settings.workers,
+    namespaces,
+  });
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
   const end = await manager.run(stop.signal);
   sessions.close();
-  if (end.kind !== 'stopped') log.error('Ended', { end: end.kind, ...(end.kind === 'failed' ? { error: String(end.error) } : {}) });
+  if (end.kind !== 'stopped')
+    log.error('Ended', { end: end.kind, ...(end.kind === 'failed' ? { error: String(end.error) } : {}) });
   return end.kind === 'stopped' ? 0 : 1;
 }
 

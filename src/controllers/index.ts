@@ -33,6 +33,8 @@ export interface ControllersOptions {
   readonly settings: VisitSettings;
   readonly namespace: string;
   readonly workers: number;
+  /** Namespaces that are watched; empty: all. */
+  readonly namespaces?: readonly string[];
 }
 
 /** Accounts are looked at again this often at the latest: a changed Secret is then picked up. */
@@ -97,6 +99,7 @@ function addAccounts(options: ControllersOptions, stores: Stores): void {
       random,
       log,
       namespace,
+      namespaces: options.namespaces ?? [],
       recheckMs: Math.min(RECHECK_MS, settings.sweepSeconds * 1000),
       heard: recordEvents(options.events, ACCOUNT_RESOURCE),
       changed: (account) => visitUsers(account, manager, stores),

@@ -51,6 +51,8 @@ export interface AccountOptions {
   readonly log: Logger;
   /** The operator's own namespace: the only one whose Secrets accounts may name. */
   readonly namespace: string;
+  /** Namespaces this release watches; empty: all. An account that none of them may use belongs to another release. */
+  readonly namespaces: readonly string[];
   readonly recheckMs: number;
   readonly heard: (before: KubeObject, after: KubeObject) => void;
   /** Called when the account became usable or stopped being so. */
@@ -116,6 +118,7 @@ export function createAccountReconciler(
     }
     if (read.kind !== 'ok') return retry(new Error(`read FinanceCloudAccount ${ref.name}: ${read.message}`));
     let object = read.value;
+    if (!isMine(object, options.namespaces)) return done;
     const users = usersOf(ref.name, options.stores);
     if (object.metadata.deletionTimestamp !== undefined && users.length === 0)
       return letGo(object, finalizers, options);
@@ -135,6 +138,16 @@ export function createAccountReconciler(
         : problem('InUse', `Is to be deleted and is still named by ${listing(users)}: delete them first`);
     return write(object, shown);
   };
+}
+
+/** Two releases in one cluster, each with its own namespaces and Secrets, must not judge each other's accounts. */
+export function isMine(account: Pick<FinanceCloudAccount, 'spec'>, namespaces: readonly string[]): boolean {
+  const { allowedNamespaces } = account.spec;
+  return (
+    namespaces.length === 0 ||
+    allowedNamespaces.includes('*') ||
+    allowedNamespaces.some((name) => namespaces.includes(name))
+  );
 }
 
 function usersOf(account: string, stores: Stores): readonly string[] {
