@@ -17,7 +17,12 @@ export async function adoptFirst<T extends OwnerObject, R>(
   tools: VisitTools<T, R>,
 ): Promise<Outcome | undefined> {
   const { draft, memory } = visit;
-  if (draft.resources.length > 0 || draft.intents.length > 0 || memory.lookedUp) return undefined;
+  if (draft.resources.length > 0 || draft.intents.length > 0) {
+    // Should the record ever be lost, the look is due again: what this process saw before its first create is no answer then.
+    memory.lookedUp = false;
+    return undefined;
+  }
+  if (memory.lookedUp) return undefined;
   const adoption = await lookUpObject(visit.object, { session, types: tools.kind.types, objectTag: visit.objectTag });
   switch (adoption.kind) {
     case 'none':
