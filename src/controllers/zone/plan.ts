@@ -120,6 +120,7 @@ function sourcesOf(input: ZoneInput, rule: InboundRule): readonly Sourced[] {
     case 'BastionPool':
       return fromGroup(rule, { kind: 'BastionPool', name: rule.from.bastionPoolRef.name }, input.refs.pools);
     case 'SecurityZone':
+      if (rule.from.securityZoneRef.name === input.object.metadata.name) return []; // see rules/own-zone.ts
       return fromGroup(rule, { kind: 'SecurityZone', name: rule.from.securityZoneRef.name }, input.refs.zones);
     default:
       return rule.from satisfies never;
