@@ -101,6 +101,8 @@ class Client implements CloudClient {
       const answer = await this.#tryOnce(asked, tries);
       if (answer.kind !== 'error' || tries >= MOST_TRIES) return answer;
       const { error } = answer;
+      // The limiter waits ever longer: whoever asked for the write must be able to say meanwhile why nothing happens.
+      if (error.class === 'throttled' && asked.gate !== undefined && tries > 1) return answer;
       if (tries === 1 && (await this.#setClock(error))) continue;
       if (!mayRetry(error, asked.gate !== undefined)) return answer;
       // The limiter itself waits for throttled APIs, so only other failures wait here.
