@@ -1,5 +1,6 @@
 // The last visits to an object that is being deleted: let go of everything (Retain, Observe), or take it away in order and
 // go only when the cloud confirmed that nothing is left.
+import type { SecurityGroupRecord } from '../cloud/ecs/model.ts';
 import type { Progress } from '../crds/index.ts';
 import type { KubeObject, Outcome } from '../runtime/index.ts';
 import { done, requeue, requeueAfter, retry } from '../runtime/index.ts';
@@ -81,7 +82,7 @@ async function takeAway<T extends OwnerObject & KubeObject, R>(
   const plan = tools.kind.teardown(input);
   visit.memory.confirm(plan.plan.changes, visit.monotonic, tools.trust);
   for (const record of visit.draft.resources) inventory.touch(record.type, [record.id]);
-  for (const detail of tools.kind.details(visit.draft.resources)) inventory.touchDetail(detail.type, [detail.parentId]);
+  for (const detail of detailsOf(visit, session, tools)) inventory.touchDetail(detail.type, [detail.parentId]);
   await fetchScripts(visit, tools, neededScripts([], visit.draft.intents));
   const left = adoptPlan(visit.draft, plan, visit.now);
   const result = session.frozen ? idle(left) : await runWave(plan.plan, left, waveContext(visit, session, tools));
@@ -107,8 +108,22 @@ function track<T extends OwnerObject & KubeObject, R>(
     uid: visit.object.metadata.uid,
     // The deletion timestamp under Delete is the step on record: their absence raises no doubt.
     ids: visit.draft.resources.map(({ type, id }) => ({ type, id, leaving: true })),
-    details: tools.kind.details(visit.draft.resources),
+    details: detailsOf(visit, session, tools),
   });
+}
+
+/** Its own parts, and the rules of every group beside its own: one of a stranger may name it and keep it alive. */
+function detailsOf<T extends OwnerObject & KubeObject, R>(
+  visit: Visit<T, R>,
+  { inventory }: CloudSession,
+  tools: VisitTools<T, R>,
+): ReturnType<VisitTools<T, R>['kind']['details']> {
+  const { resources } = visit.draft;
+  const groups = inventory.records<SecurityGroupRecord>('SecurityGroup');
+  const own = new Set(resources.map((record) => record.id));
+  const networks = new Set(groups.filter((group) => own.has(group.id)).map((group) => group.vpcId));
+  const neighbours = groups.filter((group) => networks.has(group.vpcId) && !own.has(group.id));
+  return [...tools.kind.details(resources), ...neighbours.map((group) => ({ type: 'GroupRules', parentId: group.id }))];
 }
 
 function idle(draft: Draft): WaveResult {

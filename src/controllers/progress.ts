@@ -34,8 +34,17 @@ function duplicate({ result }: ProgressInput): Progress | undefined {
 }
 
 function failure(input: ProgressInput): Progress | undefined {
-  const error = worst([...heldErrors(input), ...(input.result?.error === undefined ? [] : [input.result.error])]);
-  return error === undefined ? undefined : progressOfError(error);
+  const held = heldErrors(input);
+  const error = worst([
+    ...held.map((item) => item.error),
+    ...(input.result?.error === undefined ? [] : [input.result.error]),
+  ]);
+  if (error === undefined) return undefined;
+  const progress = progressOfError(error);
+  const name = held.find((item) => item.error === error)?.name;
+  return name === undefined || progress.kind === 'settled'
+    ? progress
+    : { ...progress, message: `${name}: ${progress.message}` };
 }
 
 function held({ result }: ProgressInput): Progress | undefined {
@@ -54,6 +63,8 @@ function openWork(input: ProgressInput): Progress | undefined {
   const open = plan.plan.changes.filter((change) => change.impact !== 'Forbidden');
   if (open.length > 0)
     return working('Progressing', `Working on ${listing([...new Set(open.map((change) => change.name))])}`);
+  if (plan.retain.length > 0)
+    return working('Progressing', `Letting go of ${listing(plan.retain.map((item) => item.id))}`);
   if (plan.plan.pending.length + draft.intents.length + draft.replacements.length > 0)
     return working('Progressing', `Waiting for ${waitedFor(input)}`);
   const asking = verdicts.concerns.find((item) => item.status === 'Unknown' && item.reason === 'Progressing');
@@ -69,9 +80,16 @@ function waitedFor({ plan, draft }: ProgressInput): string {
   return listing([...new Set(names)]);
 }
 
-/** Failures that still hold changes of this plan back. */
-function heldErrors({ plan, memory, monotonic }: ProgressInput): readonly CloudError[] {
-  return plan.plan.changes.flatMap((change) => memory.heldBy(change, monotonic)?.error ?? []);
+/** Failures that still hold changes of this plan back, with the names of the changes. */
+function heldErrors({
+  plan,
+  memory,
+  monotonic,
+}: ProgressInput): readonly { readonly name: string; readonly error: CloudError }[] {
+  return plan.plan.changes.flatMap((change) => {
+    const hold = memory.heldBy(change, monotonic);
+    return hold === undefined ? [] : [{ name: change.name, error: hold.error }];
+  });
 }
 
 /** How an object stands after an error of the cloud. */

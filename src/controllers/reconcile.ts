@@ -1,7 +1,8 @@
 // One visit to an object: gather, judge, plan, remember, apply, report. The flow is the same for every kind; what differs is
 // in the kind's pure functions. At most one status write before the cloud is written to, and one after.
 import { ANNOTATIONS, type Intent, type Progress } from '../crds/index.ts';
-import { type Outcome, done, requeue, requeueAfter, retry } from '../runtime/index.ts';
+import { formatTime } from '../kernel/timestamp.ts';
+import { type Outcome, requeue, requeueAfter, retry } from '../runtime/index.ts';
 import type { Pending } from '../plan/change.ts';
 import { adoptFirst } from './adopt-first.ts';
 import { admit, dependency, stopWith } from './admit.ts';
@@ -71,10 +72,19 @@ async function notSure<T extends OwnerObject, R>(
     const message = `${doubt.missing} of ${doubt.known} known resources of type ${doubt.type} vanished from one listing, which is not believed: nothing is concluded and nothing is written. Check the account; if they are really gone, annotate FinanceCloudAccount ${session.account} with ${ANNOTATIONS.acceptInventory}`;
     return stopWith(visit, tools, { kind: 'stalled', reason: 'InventoryDoubtful', message });
   }
-  if (inventory.synced()) return undefined;
   const [failure] = inventory.failures();
-  if (failure === undefined) return requeueAfter(250);
-  return stopWith(visit, tools, tools.progressOfError(failure.error));
+  if (!inventory.synced())
+    return failure === undefined ? requeueAfter(250) : stopWith(visit, tools, tools.progressOfError(failure.error));
+  if (failure === undefined || visit.now - failure.since < blindMs(tools)) return undefined;
+  const progress = tools.progressOfError(failure.error);
+  if (progress.kind === 'settled') return undefined;
+  const message = `The cloud was not read since ${formatTime(failure.since)}, so nothing is concluded and nothing is written: ${progress.message}`;
+  return stopWith(visit, tools, { ...progress, message });
+}
+
+/** One failed sweep is nothing; after three in a row what is known is too old to judge by. */
+function blindMs({ settings }: { readonly settings: { readonly sweepSeconds: number } }): number {
+  return 3 * settings.sweepSeconds * 1000;
 }
 
 /** Plans, remembers, applies and reports. */
@@ -114,7 +124,14 @@ async function work<T extends OwnerObject, R>(
   const unwell = after.verdicts.concerns.some(
     (concern) => concern.type === 'BackendsHealthy' && concern.status !== 'True',
   );
-  return next({ acted: result.acted || intents.length > 0, progress, plan: after.plan, draft, unwell });
+  return next({
+    acted: result.acted || intents.length > 0,
+    progress,
+    plan: after.plan,
+    draft,
+    unwell,
+    restMs: blindMs(tools),
+  });
 }
 
 interface Planned<T extends OwnerObject, R> {
@@ -246,6 +263,8 @@ function next(of: {
   readonly draft: Draft;
   /** Backends do not answer: looked at more often than the slow tier does. */
   readonly unwell: boolean;
+  /** Until an object at rest is looked at again: news wake it earlier, but a cloud that went silent sends none. */
+  readonly restMs: number;
 }): Outcome {
   if (of.acted) return requeueAfter(NOW_MS);
   const due = of.plan.dueInMs ?? Number.POSITIVE_INFINITY;
@@ -253,5 +272,5 @@ function next(of: {
   const calm = of.unwell ? Math.min(UNWELL_MS, due) : due;
   const settled = of.progress.kind === 'stalled' ? Math.min(STALLED_MS, calm) : calm;
   const wait = of.progress.kind === 'working' || impaired ? Math.min(POLL_MS, due) : settled;
-  return Number.isFinite(wait) ? requeueAfter(wait) : done;
+  return requeueAfter(Math.min(wait, of.restMs));
 }
