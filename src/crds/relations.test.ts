@@ -140,7 +140,7 @@ describe('relations', () => {
         expected,
         JSON.stringify(found),
       );
-      for (const one of found) assert.match(one.message, /: (choose|name|lower|correct)/);
+      for (const one of found) assert.match(one.message, /: (choose|create|declare|name|lower|correct)/);
     });
 
   it('an account allows the namespaces it lists, and all by *', () => {

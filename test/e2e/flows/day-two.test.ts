@@ -12,10 +12,13 @@ async function built(scene: Scene, spec: object = {}): Promise<number> {
   return scene.mark();
 }
 
-const replicas = (count: number, more: object = {}) => ({ modules: [webModule({ servers: { replicas: count }, ...more })] });
+const replicas = (count: number, more: object = {}) => ({
+  modules: [webModule({ servers: { replicas: count }, ...more })],
+});
 
 async function idOf(scene: Scene, name: Name, resource: string): Promise<string> {
-  const resources: readonly { readonly name: string; readonly id: string }[] = (await scene.get(name))?.status?.resources ?? [];
+  const resources: readonly { readonly name: string; readonly id: string }[] =
+    (await scene.get(name))?.status?.resources ?? [];
   const found = resources.find((item) => item.name === resource);
   assert.ok(found, `${name.join(' ')} has no ${resource}`);
   return found.id;
@@ -38,7 +41,10 @@ flows('flows: what happens to a working environment', 'day', {
       assert.deepEqual(retained.map((item: { zone: string }) => item.zone).toSorted(), [F, G]);
       assert.match(retained[0].reason, /Retain/);
       assert.equal((await scene.servers()).length, 6);
-      assert.deepEqual((await scene.writes(mark)).filter((action) => /^Delete/.test(action)), []);
+      assert.deepEqual(
+        (await scene.writes(mark)).filter((action) => /^Delete/.test(action)),
+        [],
+      );
     },
     'fewer servers under Delete: drained and deleted one at a time': async (scene) => {
       const mark = await built(scene, replicas(6, { loadBalancer: balancer }));
@@ -46,7 +52,9 @@ flows('flows: what happens to a working environment', 'day', {
       await untilServers(scene, 4);
       await scene.ready(ENVIRONMENT);
       const calls = (await scene.calls()).filter((call) => call.n > mark && call.effect === 'committed');
-      const order = calls.map((call) => call.action).filter((action) => /SetBackendServers|DeleteInstance/.test(action));
+      const order = calls
+        .map((call) => call.action)
+        .filter((action) => /SetBackendServers|DeleteInstance/.test(action));
       assert.deepEqual(order, ['SetBackendServers', 'DeleteInstances', 'SetBackendServers', 'DeleteInstances']);
       assert.deepEqual((await scene.servers()).map((server) => server.zone).toSorted(), [F, F, G, G]);
     },
@@ -54,7 +62,10 @@ flows('flows: what happens to a working environment', 'day', {
       const second = webModule({ name: 'batch', loadBalancer: balancer });
       const mark = await built(scene, { modules: [webModule(), second] });
       await scene.apply(environment(scene.namespace));
-      await scene.finding(ENVIRONMENT, /batch left the spec and still runs \(ConfirmationRequired\): set annotation financecloud\.io\/confirm-removal: batch/);
+      await scene.finding(
+        ENVIRONMENT,
+        /batch left the spec and still runs \(ConfirmationRequired\): set annotation financecloud\.io\/confirm-removal: batch/,
+      );
       assert.equal((await scene.servers()).length, 4);
       assert.deepEqual(await scene.writes(mark), []);
       await scene.annotate(ENVIRONMENT, { 'financecloud.io/confirm-removal': 'batch' });
@@ -65,7 +76,11 @@ flows('flows: what happens to a working environment', 'day', {
     'suspended: nothing is written until the annotation is gone': async (scene) => {
       const mark = await built(scene);
       await scene.annotate(ENVIRONMENT, { 'financecloud.io/suspend': 'true' });
-      await scene.condition(ENVIRONMENT, { type: 'Reconciling', reason: 'Suspended', message: /financecloud\.io\/suspend/ });
+      await scene.condition(ENVIRONMENT, {
+        type: 'Reconciling',
+        reason: 'Suspended',
+        message: /financecloud\.io\/suspend/,
+      });
       await scene.apply(environment(scene.namespace, replicas(4)));
       await scene.condition(ENVIRONMENT, { type: 'Reconciling', reason: 'Suspended' });
       assert.deepEqual(await scene.writes(mark), []);
@@ -78,10 +93,17 @@ flows('flows: what happens to a working environment', 'day', {
       await scene.apply(environment(scene.namespace, replicas(8, { loadBalancer: balancer })), zone(scene.namespace));
       await scene.until('it is being built', async () => (await scene.creates()).length > 0);
       await scene.account({ writes: 'Frozen' });
-      await scene.condition(ENVIRONMENT, { type: 'Reconciling', reason: 'WritesFrozen', message: /spec\.writes of the FinanceCloudAccount is Enabled/ });
+      await scene.condition(ENVIRONMENT, {
+        type: 'Reconciling',
+        reason: 'WritesFrozen',
+        message: /spec\.writes of the FinanceCloudAccount is Enabled/,
+      });
       await scene.condition(DMZ, { type: 'Reconciling', reason: 'WritesFrozen' });
       const mark = await scene.mark();
-      await scene.until('it was looked at twice', async () => (await scene.calls()).filter((call) => call.n > mark && call.action === 'DescribeVpcs').length > 1);
+      await scene.until(
+        'it was looked at twice',
+        async () => (await scene.calls()).filter((call) => call.n > mark && call.action === 'DescribeVpcs').length > 1,
+      );
       assert.deepEqual(await scene.writes(mark), []);
       await scene.account();
       await scene.ready(ENVIRONMENT, DMZ);
@@ -90,7 +112,11 @@ flows('flows: what happens to a working environment', 'day', {
     'mode Observe writes nothing and shows the plan; Enforce does it': async (scene) => {
       await scene.settle();
       await scene.apply(environment(scene.namespace, { mode: 'Observe' }), zone(scene.namespace));
-      await scene.condition(ENVIRONMENT, { type: 'Reconciling', reason: 'Observing', message: /status\.plan shows what Enforce would do/ });
+      await scene.condition(ENVIRONMENT, {
+        type: 'Reconciling',
+        reason: 'Observing',
+        message: /status\.plan shows what Enforce would do/,
+      });
       const plan = (await scene.get(ENVIRONMENT)).status.plan;
       assert.match(JSON.stringify(plan), /vpc/);
       assert.deepEqual(await scene.writes(), []);
@@ -101,7 +127,10 @@ flows('flows: what happens to a working environment', 'day', {
       const mark = await scene.mark();
       await scene.until('the plan shows two more servers', async () => {
         const object = await scene.get(ENVIRONMENT);
-        return object.status.observedGeneration === object.metadata.generation && /web\/cn/.test(JSON.stringify(object.status.plan ?? ''));
+        return (
+          object.status.observedGeneration === object.metadata.generation &&
+          /web\/cn/.test(JSON.stringify(object.status.plan ?? ''))
+        );
       });
       assert.deepEqual(await scene.writes(mark), []);
     },
@@ -109,7 +138,9 @@ flows('flows: what happens to a working environment', 'day', {
       const mark = await built(scene);
       await scene.secret(`other-${scene.index}`);
       const isOther = (accessKeyId: string) => accessKeyId === `other-${scene.index}`;
-      await scene.until('the new key is in use', async () => (await scene.calls()).some((call) => call.action === 'DescribeInstances' && isOther(call.accessKeyId)));
+      await scene.until('the new key is in use', async () =>
+        (await scene.calls()).some((call) => call.action === 'DescribeInstances' && isOther(call.accessKeyId)),
+      );
       const switched = await scene.mark();
       await scene.apply(environment(scene.namespace, replicas(4)));
       await scene.ready(ENVIRONMENT, scene.accountName);
@@ -131,29 +162,41 @@ flows('flows: what happens to a working environment', 'day', {
       await scene.condition(DMZ, { type: 'Stalled', reason: 'DeletionBlocked', message: /vsw-|sg-/ });
       await scene.patch(ENVIRONMENT, { spec: { deletionPolicy: 'Retain' } });
       await scene.gone(ENVIRONMENT);
-      await scene.patch(DMZ, { spec: { deletionPolicy: 'Retain' } });
+      // The zone has no policy of its own: the environment's last word is its.
       await scene.gone(DMZ);
       assert.deepEqual(await scene.writes(mark), []);
     },
     'the first-boot script is missing, then there': async (scene) => {
       const from = { type: 'ConfigMap', configMapKeyRef: { name: 'boot', key: 'user-data' } };
       await scene.settle();
-      await scene.apply(environment(scene.namespace, { modules: [webModule({ servers: { userDataFrom: from } })] }), zone(scene.namespace));
+      await scene.apply(
+        environment(scene.namespace, { modules: [webModule({ servers: { userDataFrom: from } })] }),
+        zone(scene.namespace),
+      );
       await scene.condition(ENVIRONMENT, { reason: 'DependencyNotReady', message: /ConfigMap boot/ });
       await scene.ready(DMZ);
       assert.deepEqual(await scene.servers(), []);
-      await scene.must('POST', `/api/v1/namespaces/${scene.namespace}/configmaps`, { metadata: { name: 'boot' }, data: { 'user-data': '#!/bin/sh\ntrue\n' } });
+      await scene.must('POST', `/api/v1/namespaces/${scene.namespace}/configmaps`, {
+        metadata: { name: 'boot' },
+        data: { 'user-data': '#!/bin/sh\ntrue\n' },
+      });
       await scene.ready(ENVIRONMENT);
       assert.equal((await scene.servers()).length, 2);
     },
     'a security zone that is in use is not deleted: it names its users, and goes after them': async (scene) => {
       await built(scene);
       await scene.remove(DMZ);
-      await scene.condition(DMZ, { reason: 'DeletionBlocked', message: /is used by module web of FinanceCloudEnvironment bank/ });
-      assert.equal((await scene.living('securitygroup')).length, 1);
+      await scene.condition(DMZ, {
+        reason: 'DeletionBlocked',
+        message: /is used by module web of FinanceCloudEnvironment bank/,
+      });
+      assert.equal((await scene.living('securityGroup')).length, 1);
       await scene.remove(ENVIRONMENT);
       await scene.gone(ENVIRONMENT, DMZ);
-      assert.deepEqual((await scene.living()).map(({ type, id }) => `${type} ${id}`), []);
+      assert.deepEqual(
+        (await scene.living()).map(({ type, id }) => `${type} ${id}`),
+        [],
+      );
     },
     'a stranger’s rule names our group: the deletion is blocked and says whose group it is': async (scene) => {
       await built(scene);
@@ -180,7 +223,11 @@ flows('flows: what happens to a working environment', 'day', {
     },
     'a server in a stranger’s security group is put back': async (scene) => {
       await built(scene);
-      const [server, group, vpc] = [await idOf(scene, ENVIRONMENT, 'web/0'), await idOf(scene, DMZ, 'sg'), await idOf(scene, ENVIRONMENT, 'vpc')];
+      const [server, group, vpc] = [
+        await idOf(scene, ENVIRONMENT, 'web/0'),
+        await idOf(scene, DMZ, 'sg'),
+        await idOf(scene, ENVIRONMENT, 'vpc'),
+      ];
       const made = await scene.console('ecs', 'CreateSecurityGroup', { VpcId: vpc, SecurityGroupName: 'stranger' });
       const stranger: string = made.answer.SecurityGroupId;
       await scene.console('ecs', 'JoinSecurityGroup', { SecurityGroupId: stranger, InstanceId: server });
@@ -193,10 +240,15 @@ flows('flows: what happens to a working environment', 'day', {
     'a server taken from the load balancer is attached again, and a changed bandwidth is set back': async (scene) => {
       const mark = await built(scene, replicas(2, { loadBalancer: balancer }));
       const [server, lb] = [await idOf(scene, ENVIRONMENT, 'web/0'), await idOf(scene, ENVIRONMENT, 'web/lb')];
-      await scene.console('slb', 'RemoveBackendServers', { LoadBalancerId: lb, BackendServers: JSON.stringify([{ ServerId: server }]) });
+      await scene.console('slb', 'RemoveBackendServers', {
+        LoadBalancerId: lb,
+        BackendServers: JSON.stringify([{ ServerId: server }]),
+      });
       await scene.until('it is attached', async () => (await scene.writes(mark)).includes('AddBackendServers'));
       await scene.console('slb', 'ModifyLoadBalancerInternetSpec', { LoadBalancerId: lb, Bandwidth: 50 });
-      await scene.until('it is set back', async () => (await scene.writes(mark)).includes('ModifyLoadBalancerInternetSpec'));
+      await scene.until('it is set back', async () =>
+        (await scene.writes(mark)).includes('ModifyLoadBalancerInternetSpec'),
+      );
       await scene.ready(ENVIRONMENT);
       assert.deepEqual((await scene.writes(mark)).toSorted(), ['AddBackendServers', 'ModifyLoadBalancerInternetSpec']);
     },
@@ -204,7 +256,9 @@ flows('flows: what happens to a working environment', 'day', {
       const mark = await built(scene, replicas(4));
       const server = await idOf(scene, ENVIRONMENT, 'web/0');
       await scene.console('ecs', 'StopInstance', { InstanceId: server });
-      await scene.until('it is started', async () => (await scene.writes(mark)).some((action) => /^StartInstance/.test(action)));
+      await scene.until('it is started', async () =>
+        (await scene.writes(mark)).some((action) => /^StartInstance/.test(action)),
+      );
       await scene.ready(ENVIRONMENT);
       assert.deepEqual(await scene.creates(mark), []);
     },
@@ -225,7 +279,10 @@ flows('flows: what happens to a working environment', 'day', {
         Tag: tags,
       });
       const clone: string = made.answer.InstanceIdSets.InstanceIdSet[0];
-      await scene.finding(ENVIRONMENT, new RegExp(`Server ${clone} carries this object's tags and is not on record \\(UnrecordedServer\\)`));
+      await scene.finding(
+        ENVIRONMENT,
+        new RegExp(`Server ${clone} carries this object's tags and is not on record \\(UnrecordedServer\\)`),
+      );
       assert.deepEqual(await scene.writes(mark), []);
       await scene.ready(ENVIRONMENT);
       assert.equal((await scene.servers()).length, 3);
@@ -234,7 +291,10 @@ flows('flows: what happens to a working environment', 'day', {
       const { namespace } = scene;
       await scene.settle();
       await scene.apply(environment(namespace, replicas(2, { loadBalancer: balancer })), zone(namespace));
-      await scene.apply(zone(namespace, { name: 'mgmt', third: 8, spec: { tier: 'Management', inbound: [] } }), pool(namespace));
+      await scene.apply(
+        zone(namespace, { name: 'mgmt', third: 8, spec: { tier: 'Management', inbound: [] } }),
+        pool(namespace),
+      );
       await scene.ready(ENVIRONMENT, DMZ, MGMT, POOL);
       const { plane } = scene.flow;
       const shown = await plane.kubectl(['-n', namespace, 'get', 'fce,sz,bp', '-o', 'wide']);
@@ -245,7 +305,15 @@ flows('flows: what happens to a working environment', 'day', {
       process.stderr.write(described.stdout);
       assert.match(shown.stdout, /bank .*True/);
       assert.match(shown.stdout, new RegExp(REGION));
-      const waited = await plane.kubectl(['wait', '--for=condition=Ready', '--all', 'fce,sz,bp', '-n', namespace, '--timeout=10s']);
+      const waited = await plane.kubectl([
+        'wait',
+        '--for=condition=Ready',
+        '--all',
+        'fce,sz,bp',
+        '-n',
+        namespace,
+        '--timeout=10s',
+      ]);
       assert.equal(waited.code, 0, waited.stderr);
     },
   },
