@@ -19,5 +19,7 @@ export interface Act {
   readonly webReplaced?: number;
   /** It goes on where the act before it ended: nothing is put back in between when judges are tried. */
   readonly continues?: true;
+  /** Nothing is broken, so nobody need report anything. */
+  readonly harmless?: true;
   readonly play: (stage: Stage) => Promise<Scene>;
 }

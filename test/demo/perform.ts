@@ -1,7 +1,9 @@
 // Plays one act and waits for its judges. In a trial of the judges nothing is healed, and every act must fail.
 import { pause } from '../support/eventually.ts';
 import type { Act, Scene } from './act.ts';
+import { wasReported } from './judge/objects.ts';
 import type { Verdict } from './judge/verdict.ts';
+import { transitionsSince } from './look.ts';
 import type { Narrator } from './narrator.ts';
 import type { Stage } from './stage.ts';
 import type { Story } from './story.ts';
@@ -29,10 +31,11 @@ const LOOK_EVERY_MS = 250;
 export async function perform(act: Act, company: Company, withinSeconds = act.withinSeconds): Promise<Result> {
   const { stage, story, narrator } = company;
   story.chapter(act.title);
+  const began = Date.now();
   const scene = await act.play(stage);
   for (const sentence of scene.broken) story.tell('broken', sentence, story.seconds());
   for (;;) {
-    const { verdicts, looked } = await judgeOnce(scene);
+    const { verdicts, looked } = await judgeOnce(scene, act.harmless === true ? [] : [reported(stage, began)]);
     stage.watch.check();
     narrator.calls(await stage.emulator.ledger(), stage.operatorKey);
     const open = verdicts.filter(({ holds }) => !holds);
@@ -49,15 +52,26 @@ interface Look {
 }
 
 // A look that fails, for a resource that is not there yet for instance, does not hold either.
-async function judgeOnce(scene: Scene): Promise<Look> {
+async function judgeOnce(scene: Scene, more: readonly Verdict[]): Promise<Look> {
   try {
-    return { verdicts: await scene.judge(), looked: true };
+    return { verdicts: [...(await scene.judge()), ...more], looked: true };
   } catch (error) {
     return {
       verdicts: [{ holds: false, text: error instanceof Error ? error.message : String(error) }],
       looked: false,
     };
   }
+}
+
+// What is healed must have been said too, by a condition that is not True or a difference; that work is going on is not enough.
+function reported(stage: Stage, since: number): Verdict {
+  const transitions = transitionsSince(stage, since).filter(
+    ({ type, to }) => type !== 'Reconciling' && to?.status !== 'True',
+  );
+  const drift = stage.watch
+    .reports()
+    .flatMap((report) => (report.kind === 'drift' && report.at >= since ? [`drift ${report.drift.rule}`] : []));
+  return wasReported(transitions, [...new Set(drift)]);
 }
 
 function ending(act: Act, story: Story, held: boolean): Pick<Result, 'title' | 'held' | 'seconds'> {

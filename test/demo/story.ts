@@ -54,7 +54,7 @@ export function createStory(screen: Screen): Story {
     tell: (tag, text, at) => {
       const time = at === undefined ? '        ' : `+${at.toFixed(1)} s`.padStart(8);
       line(
-        `${colors.dim(time)}  ${PAINT[tag](tag.padEnd(6))}  ${screen.isTerminal ? fit(text, screen.columns()) : text}`,
+        `${colors.dim(time)}  ${PAINT[tag](tag.padEnd(6))}  ${isDetail(tag) && screen.isTerminal ? fit(text, screen.columns()) : text}`,
       );
     },
     line,
@@ -62,6 +62,10 @@ export function createStory(screen: Screen): Story {
     seconds,
     end: () => live.end(),
   };
+}
+
+function isDetail(tag: Tag): boolean {
+  return tag === 'seen' || tag === 'done';
 }
 
 const MARGIN = 18;

@@ -7,6 +7,7 @@ import { nothingTwice } from '../judge/ledger.ts';
 export const build: Act = {
   title: '0. The environment is built',
   withinSeconds: 120,
+  harmless: true,
   play: async (stage) => ({
     broken: [],
     judge: async () => {

@@ -12,6 +12,7 @@ export function farewell(webReplaced: number): Act {
   return {
     title: '6. Everything is deleted',
     withinSeconds: 75,
+    harmless: true,
     play: async (stage) => {
       const fleets = fleetsOf(stage, webReplaced);
       const { name } = objectOf(stage, 'FinanceCloudEnvironment').metadata;

@@ -93,6 +93,6 @@ export function clearedOnce(transitions: readonly Transition[], object: string):
 export function wasReported(transitions: readonly Transition[], drift: readonly string[]): Verdict {
   return verdict(
     objections([[transitions.length === 0 && drift.length === 0, 'no object has said a word about it']]),
-    `reported: ${few([...drift, ...transitions.map(({ type, to }) => `${type} ${to?.status ?? 'absent'} ${to?.reason ?? ''}`)], 2)}`,
+    `kubectl showed it: ${few([...drift, ...new Set(transitions.map(({ type, to }) => `${type} ${to?.status ?? 'absent'} ${to?.reason ?? ''}`))], 3)}`,
   );
 }
