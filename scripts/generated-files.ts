@@ -1,11 +1,15 @@
-// The list of generated files: CRDs, admission policies, roles for people, reference pages.
+// The list of generated files: CRDs, admission policies, roles for people, reference pages (these also from the operator's sources).
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { crdOf } from '../src/crds/crd.ts';
 import { KINDS } from '../src/crds/kinds.ts';
 import { GROUP } from '../src/crds/names.ts';
 import { admissionPolicies } from '../src/crds/policies.ts';
 import { rolesForPeople } from '../src/crds/roles.ts';
+import { metricsPage, settingsPage } from './operator-pages.ts';
 import { crdsPage, reasonsPage } from './reference-pages.ts';
+import { operatorSources } from './rule-sources.ts';
+import { rulesPage } from './rules-page.ts';
 
 /** One generated file: path from the root of the repository, and content. */
 export type GeneratedFile = { readonly path: string; readonly content: string };
@@ -22,4 +26,7 @@ export const generatedFiles = (): readonly GeneratedFile[] => [
   { path: 'config/rbac/people.yaml', content: yaml(rolesForPeople()) },
   { path: 'docs/reference/crds.md', content: crdsPage() },
   { path: 'docs/reference/reasons.md', content: reasonsPage() },
+  { path: 'docs/reference/metrics.md', content: metricsPage() },
+  { path: 'docs/reference/settings.md', content: settingsPage() },
+  { path: 'docs/reference/rules.md', content: rulesPage(operatorSources(join(import.meta.dirname, '..'))) },
 ];
