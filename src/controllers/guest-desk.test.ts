@@ -131,6 +131,57 @@ describe('GuestDesk', () => {
     assert.equal(new Set(tokens).size, 3);
   });
 
+  const periodic: StartUpSpec = { ...spec, probe: 'Periodic' };
+  for (const { why, reach, declared, expected, verdict } of [
+    {
+      why: 'nothing runs in a guest while writes are stopped',
+      reach: 'Nothing',
+      declared: periodic,
+      expected: [],
+      verdict: 'not-asked',
+    },
+    {
+      why: 'a probe by default is no wish to run commands under Observe',
+      reach: 'Look',
+      declared: spec,
+      expected: [],
+      verdict: 'not-asked',
+    },
+    {
+      why: 'Observe looks where that is declared, and mends nothing',
+      reach: 'Look',
+      declared: periodic,
+      expected: ['CheckUnits x1'],
+      verdict: 'broken',
+    },
+  ] as const)
+    it(why, async () => {
+      const { guests, clock, asked } = open(() => OFF);
+      const [server] = servers(1);
+      assert.ok(server !== undefined);
+      guests.allow(reach);
+      guests.startUp(server, declared);
+      assert.equal(guests.gate(server, [request]), 'asking');
+      await clock.advance(60_000);
+      assert.deepEqual(asked, expected);
+      assert.equal(guests.startUp(server, declared).kind, verdict);
+    });
+
+  it('a repair that was due when writes were stopped waits, and is made when they go on', async () => {
+    const { guests, clock, asked } = open((sent) => (sent.includes('EnableAndStartUnits x1') ? GOOD : OFF));
+    const [server] = servers(1);
+    assert.ok(server !== undefined);
+    guests.startUp(server, spec);
+    guests.allow('Nothing');
+    await clock.advance(60_000);
+    assert.deepEqual(asked, []);
+    assert.equal(guests.startUp(server, spec).kind, 'not-asked');
+    guests.allow('Repair');
+    guests.startUp(server, spec);
+    await clock.advance(60_000);
+    assert.equal(guests.startUp(server, spec).kind, 'repaired');
+  });
+
   it('asks again after a reboot, also one within the same minute', async () => {
     const { guests, clock, asked } = open(() => GOOD);
     const visit = async (more: Parameters<typeof servers>[1]) => {

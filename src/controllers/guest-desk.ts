@@ -1,16 +1,16 @@
 // Asks inside guests on behalf of all objects of one account and region: due questions go out together, answers come back
 // by themselves, and the objects that wait for them are visited. A question is never on record: after an unknown outcome it
 // is asked again.
-import { createHash } from 'node:crypto';
 import type { Prober, Reader } from '../cloud/call.ts';
-import { type Invocation, MAX_SERVERS, answers, ask } from '../cloud/ecs/guest.ts';
+import { MAX_SERVERS } from '../cloud/ecs/guest.ts';
 import type { GuestAnswer, GuestQuestion } from '../cloud/ecs/model.ts';
 import type { Boot } from '../crds/index.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { stableJson } from '../plan/fields.ts';
-import { type GuestLimits, type GuestState, afterAnswer, judgedBoot, newBoot } from './guest-state.ts';
-import type { Guests, LocalRequest, StartUpSpec, StartUpVerdict } from './kind.ts';
+import { POLL_MS, converse } from './guest-conversation.ts';
+import { type GuestLimits, type GuestState, afterAnswer, bootTime, judgedBoot, newBoot } from './guest-state.ts';
+import type { GuestReach, Guests, LocalRequest, StartUpSpec, StartUpVerdict } from './kind.ts';
 import type { LiveServer } from './parts/fleet.ts';
 
 /** What a desk works with. */
@@ -36,6 +36,8 @@ interface Entry {
   busy: boolean;
 }
 
+type Begun = Pick<Entry, 'key' | 'spec' | 'boots'> & { readonly boot: string };
+
 interface GateEntry {
   readonly key: string;
   readonly request: LocalRequest;
@@ -46,15 +48,13 @@ interface GateEntry {
   ordinal: number;
 }
 
-const POLL_MS = 1000;
-const ANSWER_WITHIN_MS = 90_000;
-
 /** The desk; end it with `close`. */
 export class GuestDesk {
   readonly #options: GuestDeskOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #gates = new Map<string, GateEntry>();
   readonly #known = new Map<string, string>();
+  readonly #reach = new Map<string, GuestReach>();
   #timer: { readonly at: number; readonly cancel: Cancel } | undefined;
   #closed = false;
 
@@ -65,6 +65,7 @@ export class GuestDesk {
   /** The face of one owner. */
   for(key: string): Guests {
     return {
+      allow: (reach) => void this.#reach.set(key, reach),
       know: (boots) => this.#know(boots),
       judged: () => this.#judged(key),
       startUp: (server, spec) => this.#startUp(key, server, spec),
@@ -74,6 +75,7 @@ export class GuestDesk {
 
   /** Ends what is kept for an owner that is gone. */
   forget(key: string): void {
+    this.#reach.delete(key);
     for (const [id, entry] of this.#entries) if (entry.key === key) this.#entries.delete(id);
     for (const [id, entry] of this.#gates) if (entry.key === key) this.#gates.delete(id);
   }
@@ -94,33 +96,50 @@ export class GuestDesk {
         entry.key === key && entry.state.next === undefined && ['good', 'repaired'].includes(entry.state.verdict.kind),
     );
     return own
-      .map(([id, entry]) => ({ id, bootedAt: timeOf(entry.state.boot) }))
+      .map(([id, entry]) => ({ id, bootedAt: bootTime(entry.state.boot) }))
       .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  #startUp(key: string, server: LiveServer, spec: StartUpSpec): StartUpVerdict {
+  #startUp(key: string, server: LiveServer, declared: StartUpSpec): StartUpVerdict {
     const entry = this.#entries.get(server.id);
     if (server.record?.state !== 'Running') {
       if (entry !== undefined) entry.wentDown = true;
       return { kind: 'asking' };
     }
+    const spec: StartUpSpec = this.#reachOf(key) === 'Look' ? { ...declared, repair: 'Report' } : declared;
     const boots = bootsOf(entry);
     const boot = `${server.record.startedAt}#${boots}`;
-    const current =
-      entry?.state.boot === boot && stableJson(entry.spec) === stableJson(spec)
-        ? entry
-        : this.#begin(server.id, { key, spec, boot, boots });
+    const same = entry?.state.boot === boot && stableJson(entry.spec) === stableJson(spec) ? entry : undefined;
+    if (!this.#mayAsk({ key, spec })) return this.#unasked(server.id, same, { key, spec, boot, boots });
+    const current = same ?? this.#begin(server.id, { key, spec, boot, boots });
     this.#schedule(current.state);
     return current.state.verdict;
   }
 
+  /** What is known without a question. */
+  #unasked(id: string, same: Entry | undefined, of: Begun): StartUpVerdict {
+    const { verdict } = (same ?? (this.#wasJudged(id, of) ? this.#begin(id, of) : undefined))?.state ?? {};
+    return verdict === undefined || verdict.kind === 'asking' ? { kind: 'not-asked' } : verdict;
+  }
+
+  /** Asked again right before a question goes out: it may have been due before writes were stopped. */
+  #mayAsk({ key, spec }: Pick<Entry, 'key' | 'spec'>): boolean {
+    const reach = this.#reachOf(key);
+    return reach === 'Repair' || (reach === 'Look' && spec.probe === 'Periodic' && spec.repair === 'Report');
+  }
+
+  #wasJudged(id: string, { spec, boot }: Pick<Begun, 'spec' | 'boot'>): boolean {
+    return !this.#entries.has(id) && spec.probe === 'AfterBoot' && this.#known.get(id) === bootTime(boot);
+  }
+
   /** Begins the questions of a boot, or of another declaration; a boot that an earlier process judged is not asked about again. */
-  #begin(id: string, of: Pick<Entry, 'key' | 'spec' | 'boots'> & { readonly boot: string }): Entry {
+  #begin(id: string, of: Begun): Entry {
     const { key, spec, boot, boots } = of;
     const before = this.#entries.get(id);
     const now = this.#options.clock.monotonic();
-    const wasJudged = before === undefined && spec.probe === 'AfterBoot' && this.#known.get(id) === timeOf(boot);
-    const state = wasJudged ? judgedBoot(boot, now) : newBoot(boot, now, before?.state.starts);
+    const state = this.#wasJudged(id, { spec, boot })
+      ? judgedBoot(boot, now)
+      : newBoot(boot, now, before?.state.starts);
     const entry: Entry = { state, key, spec, wentDown: false, boots, busy: false };
     this.#known.delete(id);
     this.#entries.set(id, entry);
@@ -140,11 +159,15 @@ export class GuestDesk {
         ordinal: 0,
       };
       this.#gates.set(id, entry);
-      if (entry.result !== 'passed') this.#wake(entry.notBefore);
+      if (entry.result !== 'passed' && this.#reachOf(key) === 'Repair') this.#wake(entry.notBefore);
       return entry.result;
     });
     if (results.includes('failed')) return 'failed';
     return results.every((result) => result === 'passed') ? 'passed' : 'asking';
+  }
+
+  #reachOf(key: string): GuestReach {
+    return this.#reach.get(key) ?? 'Repair';
   }
 
   #schedule(state: GuestState): void {
@@ -166,13 +189,17 @@ export class GuestDesk {
   /** Sends everything that is due: servers with the same question share a command. */
   #pump(): void {
     const now = this.#options.clock.monotonic();
-    const due = [...this.#entries].filter(([, entry]) => !entry.busy && entry.state.next !== undefined);
+    const due = [...this.#entries].filter(
+      ([, entry]) => !entry.busy && entry.state.next !== undefined && this.#mayAsk(entry),
+    );
     const ready = due.filter(([, entry]) => entry.state.notBefore <= now);
     const groups = Map.groupBy(ready, ([, entry]) => stableJson([entry.state.next, entry.spec.units]));
     for (const group of groups.values()) {
       for (let at = 0; at < group.length; at += MAX_SERVERS) void this.#askUnits(group.slice(at, at + MAX_SERVERS));
     }
-    const gates = [...this.#gates.values()].filter((gate) => !gate.busy && gate.result !== 'passed');
+    const gates = [...this.#gates.values()].filter(
+      (gate) => !gate.busy && gate.result !== 'passed' && this.#reachOf(gate.key) === 'Repair',
+    );
     for (const gate of gates.filter((item) => item.notBefore <= now)) void this.#askGate(gate);
     const later = [...due.map(([, entry]) => entry.state.notBefore), ...gates.map((gate) => gate.notBefore)].filter(
       (at) => at > now,
@@ -190,7 +217,7 @@ export class GuestDesk {
     };
     for (const [, entry] of group) entry.busy = true;
     const purpose = group.map(([id, entry]) => `${id} ${entry.state.boot} ${entry.state.ordinal}`);
-    const found = await this.#conversation(question, purpose);
+    const found = await this.#ask(question, purpose);
     for (const [id, entry] of group)
       this.#answered(
         id,
@@ -217,6 +244,10 @@ export class GuestDesk {
     if (stableJson(before.verdict) !== stableJson(entry.state.verdict)) this.#options.news(entry.key);
   }
 
+  #ask(question: GuestQuestion, purpose: readonly string[]): Promise<ReadonlyMap<string, GuestAnswer>> {
+    return converse(question, purpose, { ...this.#options, isClosed: () => this.#closed });
+  }
+
   async #askGate(gate: GateEntry): Promise<void> {
     gate.busy = true;
     const { host, port, path, codes } = gate.request;
@@ -226,10 +257,7 @@ export class GuestDesk {
       units: [],
       request: { method: 'GET', host, port, path },
     };
-    const found = await this.#conversation(question, [
-      `${gate.serverId} gate ${gate.ordinal}`,
-      stableJson(gate.request),
-    ]);
+    const found = await this.#ask(question, [`${gate.serverId} gate ${gate.ordinal}`, stableJson(gate.request)]);
     const answer = found.get(gate.serverId);
     gate.busy = false;
     gate.ordinal += 1;
@@ -239,49 +267,8 @@ export class GuestDesk {
     if (gate.result !== 'passed') this.#wake(gate.notBefore);
     this.#options.news(gate.key);
   }
-
-  /** Asks and waits for the answers; whatever goes wrong is the answer of every server, and the question comes again. */
-  async #conversation(question: GuestQuestion, purpose: readonly string[]): Promise<ReadonlyMap<string, GuestAnswer>> {
-    const { region, reader, prober, clock, owner, log } = this.#options;
-    const token = createHash('sha256')
-      .update(JSON.stringify([owner, question.kind, question.units, ...purpose]))
-      .digest('hex')
-      .slice(0, 64);
-    const asked = await ask(question, { region, reader, prober, token }).catch(
-      (error: unknown) => ({ kind: 'refused', why: String(error) }) as const,
-    );
-    if (asked.kind !== 'asked') {
-      log.warn('Could not ask inside guests', {
-        question: question.kind,
-        servers: question.serverIds.length,
-        end: asked.kind,
-      });
-      const code = asked.kind === 'failed' ? asked.error.code : asked.kind;
-      const message = asked.kind === 'failed' ? asked.error.message : asked.kind === 'held' ? asked.reason : asked.why;
-      return new Map(question.serverIds.map((serverId) => [serverId, { kind: 'failed', serverId, code, message }]));
-    }
-    return this.#collect(asked.invocation, clock.monotonic() + ANSWER_WITHIN_MS);
-  }
-
-  async #collect(invocation: Invocation, until: number): Promise<ReadonlyMap<string, GuestAnswer>> {
-    const { region, reader, clock } = this.#options;
-    for (;;) {
-      const read = await answers(invocation, { region, reader });
-      const found = read.kind === 'ok' ? read.answers.filter((answer) => answer.kind !== 'pending') : [];
-      const complete = read.kind === 'ok' && found.length === read.answers.length;
-      if (complete || this.#closed || clock.monotonic() >= until)
-        return new Map(found.map((answer) => [answer.serverId, answer]));
-      await clock.sleep(POLL_MS);
-    }
-  }
 }
 
 function bootsOf(entry: Entry | undefined): number {
   return entry === undefined ? 0 : entry.boots + Number(entry.wentDown);
-}
-
-/** A boot's time in RFC 3339: the cloud tells minutes. */
-function timeOf(boot: string): string {
-  const time = boot.split('#')[0] ?? '';
-  return /T\d\d:\d\dZ$/.test(time) ? time.replace('Z', ':00Z') : time;
 }

@@ -131,3 +131,9 @@ function judged(
     ? { ...state, verdict, next: 'CheckUnits', notBefore: of.now + of.limits.periodMs }
     : { ...state, verdict, next: undefined, notBefore: of.now };
 }
+
+/** A boot's time in RFC 3339: the cloud tells minutes. */
+export function bootTime(boot: string): string {
+  const time = boot.split('#')[0] ?? '';
+  return /T\d\d:\d\dZ$/.test(time) ? time.replace('Z', ':00Z') : time;
+}

@@ -28,6 +28,7 @@ export interface Stores {
 /** What is known of one server's start-up in its present boot. */
 export type StartUpVerdict =
   | { readonly kind: 'asking' }
+  | { readonly kind: 'not-asked' } // and nobody will while things stand as they do
   | { readonly kind: 'good' }
   | { readonly kind: 'repaired'; readonly before: readonly UnitState[] }
   | { readonly kind: 'broken'; readonly units: readonly UnitState[] } // and nothing more is done about it
@@ -51,8 +52,13 @@ export interface LocalRequest {
   readonly codes: readonly string[]; // http_2xx
 }
 
+/** How far questions may go. A question is a command that runs as root in the guest, so what stops writes stops them too. */
+export type GuestReach = 'Repair' | 'Look' | 'Nothing';
+
 /** Answers from inside guests; asking is scheduled by looking. */
 export interface Guests {
+  /** Says how far questions of this owner go from now on; Look asks only under probe Periodic, and mends nothing. */
+  allow(reach: GuestReach): void;
   /** Boots judged by an earlier process, from the record. */
   know(boots: readonly Boot[]): void;
   /** Boots judged so far, for the record. */

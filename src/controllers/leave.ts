@@ -31,6 +31,8 @@ export async function leave<T extends OwnerObject & KubeObject, R>(
   const state = reach(visit, tools);
   if (state.kind === 'not-ready') return blocked(visit, tools, state.message);
   visit.session = state.session;
+  // What is to go is not mended any more.
+  state.session.guestsFor(`${tools.kind.name}|${visit.key}`).allow('Nothing');
   return takeAway(visit, state.session, tools);
 }
 

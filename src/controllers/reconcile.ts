@@ -7,7 +7,7 @@ import type { Pending } from '../plan/change.ts';
 import { adoptFirst } from './adopt-first.ts';
 import { admit, dependency, stopWith } from './admit.ts';
 import { type Draft, addIntents, adoptPlan, differs } from './draft.ts';
-import type { KindPlan, PlanInput, Verdicts } from './kind.ts';
+import type { GuestReach, KindPlan, PlanInput, Verdicts } from './kind.ts';
 import { makeIntents, matches, needsIntent } from './intents.ts';
 import type { CloudChange, OwnerObject } from './model.ts';
 import { progressOf } from './progress.ts';
@@ -40,11 +40,18 @@ export async function keep<T extends OwnerObject, R>(visit: Visit<T, R>, tools: 
     visit.object = marked.value;
   }
   track(visit, session, tools);
+  session.guestsFor(`${tools.kind.name}|${visit.key}`).allow(guestReach(visit, session));
   const unsure = await notSure(visit, session, tools);
   if (unsure !== undefined) return unsure;
   const adopted = await adoptFirst(visit, session, tools);
   if (adopted !== undefined) return adopted;
   return work(visit, session, tools);
+}
+
+/** A stop of writes stops commands inside guests; Observe asks only what was asked for by name. */
+function guestReach<T extends OwnerObject, R>({ mode, suspended }: Visit<T, R>, { frozen }: CloudSession): GuestReach {
+  if (suspended || frozen) return 'Nothing';
+  return mode === 'Observe' ? 'Look' : 'Repair';
 }
 
 function track<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): void {

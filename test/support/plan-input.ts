@@ -19,6 +19,7 @@ export function guestsThat(
   gate: 'asking' | 'passed' | 'failed' = 'passed',
 ): Guests {
   return {
+    allow: () => undefined,
     know: () => undefined,
     judged: () => [],
     startUp: (server) => (typeof answer === 'function' ? answer(server.id) : answer),

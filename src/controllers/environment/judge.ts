@@ -64,7 +64,8 @@ function startUps(input: EnvironmentInput, fleets: readonly FleetPlan[]): readon
     const servers = fleets.find((fleet) => fleet.fleet === module.name)?.servers ?? [];
     return servers
       .filter((server) => server.record?.state === 'Running')
-      .map((server) => ({ module, server, verdict: input.guests.startUp(server, startup) }));
+      .map((server) => ({ module, server, verdict: input.guests.startUp(server, startup) }))
+      .filter(({ verdict }) => verdict.kind !== 'not-asked');
   });
 }
 
