@@ -38,7 +38,9 @@ flows('flows: what happens to a working environment', 'day', {
       await scene.ready(ENVIRONMENT);
       const { retained } = (await scene.get(ENVIRONMENT)).status;
       assert.equal(retained.length, 2);
-      assert.deepEqual(retained.map((item: { zone: string }) => item.zone).toSorted(), [F, G]);
+      const kept = new Set(retained.map((item: { id: string }) => item.id));
+      const zones = (await scene.servers()).filter((server) => kept.has(server.id)).map((server) => server.zone);
+      assert.deepEqual(zones.toSorted(), [F, G]);
       assert.match(retained[0].reason, /Retain/);
       assert.equal((await scene.servers()).length, 6);
       assert.deepEqual(
@@ -298,12 +300,22 @@ flows('flows: what happens to a working environment', 'day', {
       await scene.ready(ENVIRONMENT, DMZ, MGMT, POOL);
       const { plane } = scene.flow;
       const shown = await plane.kubectl(['-n', namespace, 'get', 'fce,sz,bp', '-o', 'wide']);
-      process.stderr.write(shown.stdout);
       const account = await plane.kubectl(['get', 'fca', namespace, '-o', 'wide']);
-      process.stderr.write(account.stdout);
       const described = await plane.kubectl(['-n', namespace, 'describe', 'fce', 'bank']);
-      process.stderr.write(described.stdout);
-      assert.match(shown.stdout, /bank .*True/);
+      assert.match(
+        shown.stdout,
+        /NAME +READY +REASON +ID +REGION +MODE +AGE +MESSAGE\n\S+\/bank +True +Succeeded +vpc-\S+/,
+      );
+      assert.match(
+        shown.stdout,
+        /NAME +READY +REASON +ID +TIER +ENVIRONMENT +AGE +MESSAGE\n\S+\/dmz +True +Succeeded +sg-\S+ +DMZ +bank/,
+      );
+      assert.match(
+        shown.stdout,
+        /NAME +READY +REASON +ID +ZONE +ENVIRONMENT +AGE +MESSAGE\n\S+\/ops +True +Succeeded +sg-\S+ +mgmt +bank/,
+      );
+      assert.match(account.stdout, new RegExp(`${namespace} +True +Succeeded +${scene.accountId} +Enabled`));
+      assert.match(described.stdout, /Normal +Succeeded .* All servers run as declared/);
       assert.match(shown.stdout, new RegExp(REGION));
       const waited = await plane.kubectl([
         'wait',
