@@ -2,6 +2,8 @@
 // manual clock behind real HTTP, and an API server in memory. Everything it does is counted.
 import { type Emulator, startEmulator } from '../../../emulator/emulator.ts';
 import { readConfig } from '../../../emulator/config.ts';
+import { guestOf } from '../../../emulator/guest-table.ts';
+import type { Guest } from '../../../emulator/guest.ts';
 import { modules } from '../../../emulator/services/index.ts';
 import { type Logger, silentLogger } from '../../../src/kernel/logger.ts';
 import type { KubeObject } from '../../../src/runtime/kube-types.ts';
@@ -11,7 +13,7 @@ import { MemoryKube } from '../memory-kube.ts';
 import { VirtualClock, seededRandom } from '../virtual-clock.ts';
 import { LAB_ACCOUNT, type Declared, accountObjects, admitted, isOurs, resourceOf } from './objects.ts';
 import { startOperator } from './operator.ts';
-import { type CloudCall, advanceBoth, createWire } from './time.ts';
+import { type CloudCall, type Wire, advanceBoth, createWire } from './time.ts';
 
 /** What a lab starts with. */
 export interface LabOptions {
@@ -62,6 +64,8 @@ export interface Lab {
   /** Calls that were sent after `since` (seconds), by action. */
   callsByAction(since?: number): Readonly<Record<string, number>>;
   living(type?: string): readonly Living[];
+  /** What is inside a server at this moment; throws when it never booted. */
+  guest(id: string): Guest;
   /** Asks the emulator's control API. */
   control(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>;
   /** A colleague's edit in the console. */
@@ -79,14 +83,33 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const settings = settingsOf(options);
   const emulator = await startCloud(options);
   const wire = createWire(clock);
-  const random = seededRandom(options.seed ?? 1);
-  const log = options.log ?? silentLogger;
   const writes = countWrites(kube, clock);
-  const apply = (...objects: readonly Declared[]): void => {
-    for (const object of objects) kube.put(resourceOf(object.kind), admitted(object));
+  for (const object of [...accountObjects(`http://${emulator.endpoint}`), ...(options.objects ?? [])])
+    kube.put(resourceOf(object.kind), admitted(object));
+  const { seed = 1, log = silentLogger } = options;
+  const operator = await startOperator({ kube, clock, random: seededRandom(seed), log, settings, wire });
+  return {
+    settings,
+    emulator,
+    ...timeOf({ clock, kube, emulator, wire }),
+    ...looks({ kube, emulator, wire, writes }),
+    ...hands({ kube, emulator }),
+    stop: async () => {
+      await operator.stop();
+      await emulator.stop();
+    },
   };
-  apply(...accountObjects(`http://${emulator.endpoint}`), ...(options.objects ?? []));
-  const operator = await startOperator({ kube, clock, random, log, settings, wire });
+}
+
+interface Parts {
+  readonly clock: VirtualClock;
+  readonly kube: MemoryKube;
+  readonly emulator: Emulator;
+  readonly wire: Wire;
+  readonly writes: readonly KubeWrite[];
+}
+
+function timeOf({ clock, kube, emulator, wire }: Omit<Parts, 'writes'>) {
   const advance = (seconds: number) => advanceBoth(clock, { world: emulator.world, wire, ms: seconds * 1000 });
   const now = () => clock.monotonic() / 1000;
   const until = async (what: string, holds: () => boolean, maxSeconds: number): Promise<number> => {
@@ -96,28 +119,37 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
         throw new Error(`Not within ${maxSeconds} virtual seconds: ${what}\n${unready(all(kube))}`);
     return now() - start;
   };
-  const control = (method: string, path: string, body?: object) => ask(emulator, { method, path, body });
   return {
-    ...{ settings, emulator, now, advance, until, apply, control },
-    untilReady: (maxSeconds) => until('every object is Ready', () => unready(all(kube)) === '', maxSeconds),
+    advance,
+    now,
+    until,
+    untilReady: (maxSeconds: number) => until('every object is Ready', () => unready(all(kube)) === '', maxSeconds),
+  };
+}
+
+function looks({ kube, emulator, wire, writes }: Omit<Parts, 'clock'>) {
+  return {
     objects: () => all(kube),
-    get: (kind, key) => kube.peek(resourceOf(kind), key),
-    remove: (kind, key) => kube.erase(resourceOf(kind), key),
+    get: (kind: string, key: string) => kube.peek(resourceOf(kind), key),
     writes: () => writes,
     calls: () => wire.calls,
     callsByAction: (since = 0) => countBy(wire.calls.filter(({ at }) => at >= since)),
-    living: (type) => livingOf(emulator).filter((item) => type === undefined || item.type === type),
-    console: async (service, action, params) => {
-      await control('POST', 'drift', {
-        service,
-        action,
-        account: LAB_ACCOUNT.id,
-        params: { RegionId: REGION, ...params },
-      });
+    living: (type?: string) => livingOf(emulator).filter((item) => type === undefined || item.type === type),
+    guest: (id: string) => guestIn(emulator, id),
+  };
+}
+
+function hands({ kube, emulator }: Pick<Parts, 'kube' | 'emulator'>) {
+  const control = (method: string, path: string, body?: object) => ask(emulator, { method, path, body });
+  return {
+    control,
+    apply: (...objects: readonly Declared[]): void => {
+      for (const object of objects) kube.put(resourceOf(object.kind), admitted(object));
     },
-    stop: async () => {
-      await operator.stop();
-      await emulator.stop();
+    remove: (kind: string, key: string) => kube.erase(resourceOf(kind), key),
+    console: async (service: string, action: string, params: object) => {
+      const body = { service, action, account: LAB_ACCOUNT.id, params: { RegionId: REGION, ...params } };
+      await control('POST', 'drift', body);
     },
   };
 }
@@ -197,6 +229,13 @@ function countBy(calls: readonly CloudCall[]): Readonly<Record<string, number>> 
   const counts: Record<string, number> = {};
   for (const { action } of calls) counts[action] = (counts[action] ?? 0) + 1;
   return counts;
+}
+
+function guestIn({ world }: Emulator, id: string): Guest {
+  world.settle();
+  const guest = guestOf(world.scope(LAB_ACCOUNT.id, REGION), id);
+  if (guest === undefined) throw new Error(`${id} never booted`);
+  return guest;
 }
 
 function livingOf({ world }: Emulator): readonly Living[] {

@@ -26,7 +26,10 @@ const CORE: readonly ResourceKind[] = [
 ];
 
 const OURS: readonly ResourceKind[] = KINDS.map(({ kind, plural, scope }) => ({
-  ...{ group: 'financecloud.io', version: 'v1alpha1', plural, kind },
+  group: 'financecloud.io',
+  version: 'v1alpha1',
+  plural,
+  kind,
   namespaced: scope === 'Namespaced',
 }));
 
@@ -57,10 +60,12 @@ export function sampleObjects(): readonly Declared[] {
     .map((document): Declared => document.toJS());
 }
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+const namespace = (name: string): Declared => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+
 /** Namespaces, the Secret and the account itself. */
 export function accountObjects(url: string): readonly Declared[] {
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
-  const namespace = (name: string): Declared => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   const secret: Declared & { readonly data: object } = {
     apiVersion: 'v1',
     kind: 'Secret',

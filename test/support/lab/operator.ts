@@ -39,7 +39,13 @@ export async function startOperator(parts: OperatorParts): Promise<LabOperator> 
   const metrics = createMetrics({ platform: false });
   const address = { host: '127.0.0.1', port: 0 };
   const manager = createManager({
-    ...{ kube, clock, random, log, metrics, health: address, metricsEndpoint: { ...address, auth: false } },
+    kube,
+    clock,
+    random,
+    log,
+    metrics,
+    health: address,
+    metricsEndpoint: { ...address, auth: false },
     namespaces: [],
     guard: false,
     onListening: listening.resolve,
@@ -49,20 +55,20 @@ export async function startOperator(parts: OperatorParts): Promise<LabOperator> 
     manager.enqueue(controller, object);
   };
   const accounts = accountsOf(parts, { news, meter: metrics.meter });
-  const guestLimits = {
-    agentGraceMs: Math.min(60, settings.visibilityGraceSeconds) * 1000,
-    retryMs: Math.min(30, settings.sweepSeconds) * 1000,
-    periodMs: settings.guestSeconds * 1000,
-  };
-  const sessions = new SessionRegistry({ accounts, clock, log, guestLimits, news });
-  const events = new ApiEventRecorder({
-    ...{ kube, clock, random, log, meter: metrics.meter },
-    controller: 'financecloud.io/lab',
-    instance: 'lab',
-  });
+  const sessions = new SessionRegistry({ accounts, clock, log, guestLimits: guestLimitsOf(settings), news });
+  const common = { kube, clock, random, log, meter: metrics.meter };
+  const events = new ApiEventRecorder({ ...common, controller: 'financecloud.io/lab', instance: 'lab' });
   manager.addRunnable({ name: 'events', when: 'always', run: (signal) => events.run(signal) });
   addControllers({
-    ...{ manager, accounts, sessions, events, clock, random, log, meter: metrics.meter, settings },
+    manager,
+    accounts,
+    sessions,
+    events,
+    clock,
+    random,
+    log,
+    meter: metrics.meter,
+    settings,
     namespace: settings.namespace,
     workers: settings.workers,
   });
@@ -73,17 +79,25 @@ export async function startOperator(parts: OperatorParts): Promise<LabOperator> 
   return { stop: () => end(running, { stop, sessions, parts }) };
 }
 
+function guestLimitsOf({ visibilityGraceSeconds, sweepSeconds, guestSeconds }: Settings) {
+  return {
+    agentGraceMs: Math.min(60, visibilityGraceSeconds) * 1000,
+    retryMs: Math.min(30, sweepSeconds) * 1000,
+    periodMs: guestSeconds * 1000,
+  };
+}
+
 /** A stop waits for visits under way, and those wait in virtual time. */
 async function end(
   running: Promise<ManagerEnd>,
   of: { readonly stop: AbortController; readonly sessions: SessionRegistry; readonly parts: OperatorParts },
 ): Promise<ManagerEnd> {
-  let ended = false;
+  const state = { ended: false };
   const watched = running.finally(() => {
-    ended = true;
+    state.ended = true;
   });
   of.stop.abort();
-  while (!ended) {
+  while (!state.ended) {
     await of.parts.wire.quiet();
     await of.parts.clock.advance(1000);
   }
@@ -109,7 +123,12 @@ function accountsOf(
     sender: wire.sender,
     inventory: ({ account, region, reader }) =>
       createInventory({
-        ...{ listers, details, reader, region, clock, random },
+        listers,
+        details,
+        reader,
+        region,
+        clock,
+        random,
         meter: createInventoryMeter(of.meter, { account, region }),
         onChange: (keys) => keys.forEach(of.news),
         settings: { sweepSeconds, slowSeconds, absenceGraceSeconds, visibilityGraceSeconds, pollMs: 1000 },
