@@ -7,15 +7,15 @@ import { DMZ, ENVIRONMENT, MGMT, POOL, type Name, type Scene } from './scene.ts'
 
 const ALL: readonly Name[] = [ENVIRONMENT, DMZ, MGMT, POOL];
 
+const from = (kind: 'SecurityZone' | 'BastionPool', name: string) => ({
+  name: `ssh-${name}`,
+  from: kind === 'SecurityZone' ? { type: kind, securityZoneRef: { name } } : { type: kind, bastionPoolRef: { name } },
+  protocol: 'TCP',
+  ports: ['22'],
+});
+
 /** Environment, two zones that admit each other and the pool, and the pool: every reference has one back. */
 function ring(namespace: string, policy: 'Retain' | 'Delete'): readonly Sent[] {
-  const from = (kind: 'SecurityZone' | 'BastionPool', name: string) => ({
-    name: `ssh-${name}`,
-    from:
-      kind === 'SecurityZone' ? { type: kind, securityZoneRef: { name } } : { type: kind, bastionPoolRef: { name } },
-    protocol: 'TCP',
-    ports: ['22'],
-  });
   const dmz = [from('SecurityZone', 'mgmt'), from('SecurityZone', 'dmz'), from('BastionPool', 'ops')];
   const mgmt = [from('SecurityZone', 'dmz'), from('BastionPool', 'ops')];
   return [

@@ -36,7 +36,6 @@ describe('flows: operators and the API server come and go', function () {
     return String(answer.body?.spec?.holderIdentity ?? '');
   };
   const until = (scene: Scene, who: string) => scene.until(`${who} leads`, async () => (await holder()) === who);
-  const fleet = (replicas: number) => ({ modules: [webModule({ servers: { replicas }, loadBalancer: balancer })] });
 
   it('of two replicas only the leader writes; killed in the midst of work, the other goes on', async () => {
     const scene = sceneOf(0);
@@ -109,6 +108,11 @@ describe('flows: operators and the API server come and go', function () {
     assert.equal((await scene.servers()).length, 6);
   });
 });
+
+/** Module web with so many servers behind a load balancer. */
+function fleet(replicas: number): object {
+  return { modules: [webModule({ servers: { replicas }, loadBalancer: balancer })] };
+}
 
 /** Writes to the cloud that this process logged. */
 function writesIn(operator: OperatorProcess): readonly string[] {

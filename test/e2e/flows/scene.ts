@@ -168,18 +168,15 @@ export class Scene {
     const { type = 'Ready', status, reason, message = [] } = expected;
     const texts = Array.isArray(message) ? message : [message];
     let seen: Loose;
+    const says = (found: Loose): boolean =>
+      (status === undefined || found.status === status) &&
+      (reason === undefined || found.reason === reason) &&
+      texts.every((text) => text.test(found.message));
     const holds = async (): Promise<Loose> => {
       const object = await this.get(name);
       seen = object?.status?.conditions;
       const found = seen?.find((item: Loose) => item.type === type);
-      return (
-        found !== undefined &&
-        found.observedGeneration === object.metadata.generation &&
-        (status === undefined || found.status === status) &&
-        (reason === undefined || found.reason === reason) &&
-        texts.every((text) => text.test(found.message)) &&
-        object
-      );
+      return found?.observedGeneration === object?.metadata.generation && found !== undefined && says(found) && object;
     };
     try {
       return await this.until(
@@ -190,6 +187,7 @@ export class Scene {
     } catch (error) {
       throw new Error(
         `${error instanceof Error ? error.message : String(error)}; conditions: ${JSON.stringify(seen, undefined, 1)}`,
+        { cause: error },
       );
     }
   }
