@@ -28,7 +28,7 @@ module.exports = {
     rule('npm-plan', 'no package in plan', npmOnly('^src/plan/', '^$')),
     rule('npm-crds', 'only zod', npmOnly('^src/crds/', 'node_modules/zod')),
     rule('npm-runtime', 'one door each', npmOnly('^src/runtime/', '@kubernetes/client-node|pino|prom-client|tinyqueue|@opentelemetry/api')),
-    rule('npm-cloud', 'shared cloud files', npmOnly('^src/cloud/', 'node_modules/zod|cockatiel|p-limit|@alicloud/|@darabonba/')),
+    rule('npm-cloud', 'shared cloud files', npmOnly('^src/cloud/', 'node_modules/zod|@alicloud/|@darabonba/')),
     rule('npm-controllers', 'no package in controllers', npmOnly('^src/controllers/', '^$')),
     rule('door-client-node', 'one door for the Kubernetes client', { from: { path: '^src/', pathNot: '^src/runtime/kube-client\\.ts$' }, to: { path: 'node_modules/@kubernetes/client-node' } }),
     rule('door-sdk-core', 'one door for the SDK core', { from: { path: '^src/', pathNot: '^src/cloud/(sdk-core|credentials)\\.ts$' }, to: { path: 'node_modules/@(alicloud|darabonba)/' } }),

@@ -40,6 +40,8 @@ export class ObjectMemory {
   readonly creates = new Map<string, number>();
   readonly starts = new Map<string, number>();
   lookedUp = false;
+  /** Monotonic time of this process's first visit. */
+  begunAt: number | undefined;
   builtGeneration = -1;
   readonly #since = new Map<string, number>();
   readonly #sent = new Map<string, Sent>();

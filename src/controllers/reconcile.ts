@@ -82,11 +82,29 @@ async function notSure<T extends OwnerObject, R>(
   const [failure] = inventory.failures();
   if (!inventory.synced())
     return failure === undefined ? requeueAfter(250) : stopWith(visit, tools, tools.progressOfError(failure.error));
+  if (failure === undefined && isUnread(visit, session, tools)) return requeueAfter(250);
   if (failure === undefined || visit.now - failure.since < blindMs(tools)) return undefined;
   const progress = tools.progressOfError(failure.error);
   if (progress.kind === 'settled') return undefined;
   const message = `The cloud was not read since ${formatTime(failure.since)}, so nothing is concluded and nothing is written: ${progress.message}`;
   return stopWith(visit, tools, { ...progress, message });
+}
+
+const FIRST_READ_MS = 15_000;
+
+/** A process that has just begun waits for rules, backends and health to be read once: judging before would make every restart a news. */
+function isUnread<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  { inventory }: CloudSession,
+  tools: VisitTools<T, R>,
+): boolean {
+  const { memory, monotonic } = visit;
+  memory.begunAt ??= monotonic;
+  if (monotonic - memory.begunAt > FIRST_READ_MS) return false;
+  const parents = tools.kind.details(visit.draft.resources).filter(({ parentId }) => !memory.madeNow.has(parentId));
+  const unread = parents.filter(({ type, parentId }) => inventory.detail(type, parentId) === undefined);
+  for (const { type, parentId } of unread) inventory.touchDetail(type, [parentId]);
+  return unread.length > 0;
 }
 
 /** One failed sweep is nothing; after three in a row what is known is too old to judge by. */

@@ -1,5 +1,5 @@
 // Where our kinds are served.
-import { API_VERSION, GROUP, VERSION } from '../crds/index.ts';
+import { GROUP, VERSION } from '../crds/index.ts';
 import type { BastionPool, FinanceCloudAccount, FinanceCloudEnvironment, SecurityZone } from '../crds/index.ts';
 import type { ResourceKind } from '../runtime/index.ts';
 
@@ -14,5 +14,3 @@ export const ENVIRONMENT_RESOURCE = of<FinanceCloudEnvironment>(
 );
 export const ZONE_RESOURCE = of<SecurityZone>('SecurityZone', 'securityzones', true);
 export const POOL_RESOURCE = of<BastionPool>('BastionPool', 'bastionpools', true);
-
-export { API_VERSION };

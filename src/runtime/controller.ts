@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Meter } from '../kernel/meter.ts';
 import type { Random } from '../kernel/random.ts';
-import { messageOf } from '../kernel/result.ts';
+import { messageOf } from '../kernel/thrown.ts';
 import { type ControllerMeter, type ReconcileResult, controllerMeter } from './controller-metrics.ts';
 import { type Key, type KubeObject, refOf } from './kube-types.ts';
 import type { ControllerDefinition, Priority } from './manager-types.ts';

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../kernel/logger.ts';
-import { messageOf } from '../kernel/result.ts';
+import { messageOf } from '../kernel/thrown.ts';
 
 /** An answer. */
 export interface Reply {

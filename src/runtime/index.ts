@@ -1,20 +1,6 @@
-// The public face of the runtime: everything a composition root or a controller needs, nothing of finance or cloud.
+// What controllers see of the runtime: the port to the API server, outcomes, and the manager. The classes that a composition
+// root or a reconciler constructs are imported from their own files.
 export * from './kube-types.ts';
 export * from './kube.ts';
 export * from './outcome.ts';
 export * from './manager-types.ts';
-export { systemClock, systemRandom } from './clock.ts';
-export { type LogLevel, createLogger } from './logger.ts';
-export { type Metrics, createMetrics } from './metrics.ts';
-export { type Connection, type KubeSource, connect } from './kube-client.ts';
-export { type KubeOptions, createKube } from './kube-api.ts';
-export { type LeaderSettings, type LeaseTimings } from './leader.ts';
-export { type ManagerOptions, createManager } from './manager.ts';
-export { OwnWrites } from './own-writes.ts';
-export { ObjectReader, type ObjectReaderOptions } from './object-reader.ts';
-export { type StatusWrite, StatusWriter, type StatusWriterOptions } from './status-writer.ts';
-export { Finalizers, type FinalizersOptions } from './finalizers.ts';
-export { mergePatchOf, sameJson } from './merge-patch.ts';
-export { type Transition, conditionsOf, transitionsOf } from './transitions.ts';
-export { ApiEventRecorder, type EventNote, type EventRecorder, type EventRecorderOptions } from './events.ts';
-export { runtimeMetricDefinitions } from './metric-definitions.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Meter } from '../kernel/meter.ts';
 import { type Random, jitter } from '../kernel/random.ts';
-import { messageOf } from '../kernel/result.ts';
+import { messageOf } from '../kernel/thrown.ts';
 import { type AuditEnd, audit } from './audit.ts';
 import { type InformerMeter, informerMeter } from './informer-metrics.ts';
 import type { Kube } from './kube.ts';

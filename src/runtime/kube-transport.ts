@@ -4,7 +4,7 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import { request as httpsRequest } from 'node:https';
 import type { Clock } from '../kernel/clock.ts';
 import type { Meter } from '../kernel/meter.ts';
-import { messageOf } from '../kernel/result.ts';
+import { messageOf } from '../kernel/thrown.ts';
 import type { KubeFailure } from './kube.ts';
 import { type HttpAnswer, failureOf } from './kube-answer.ts';
 import type { Connection, Credentials } from './kube-client.ts';

@@ -6,7 +6,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Meter } from '../kernel/meter.ts';
-import { messageOf } from '../kernel/result.ts';
+import { messageOf } from '../kernel/thrown.ts';
 import type { Elector } from './leader.ts';
 import type { ManagerEnd, Runnable } from './manager-types.ts';
 import { watchEventLoop } from './watchdog.ts';

@@ -2,7 +2,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Random } from '../kernel/random.ts';
-import { messageOf } from '../kernel/result.ts';
+import { messageOf } from '../kernel/thrown.ts';
 import { conditionMetrics } from './condition-metrics.ts';
 import { Controller } from './controller.ts';
 import { type EndpointAddress, type MetricsAddress, openEndpoints } from './endpoints.ts';

@@ -2,7 +2,7 @@
 // it belonged to is retried by its own means.
 import type { Logger } from '../kernel/logger.ts';
 import { type Meter, defineMetric } from '../kernel/meter.ts';
-import { messageOf } from '../kernel/result.ts';
+import { messageOf } from '../kernel/thrown.ts';
 
 const rejections = defineMetric({
   kind: 'counter',

@@ -1,7 +1,7 @@
 // Reads one watch to its end: lines to events, silence to an end. Says how it ended and leaves what to do about it
 // to the caller.
 import type { Clock } from '../kernel/clock.ts';
-import { messageOf } from '../kernel/result.ts';
+import { messageOf } from '../kernel/thrown.ts';
 import type { WatchEnd, WatchEvent } from './kube.ts';
 import type { OpenResponse } from './kube-transport.ts';
 import type { KubeObject, ObjectMeta } from './kube-types.ts';

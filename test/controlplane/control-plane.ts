@@ -9,7 +9,7 @@ import { startLocalPlane } from './local-plane.ts';
 import type { ControlPlane } from './plane.ts';
 import { sweep } from './sweep.ts';
 
-export type { ControlPlane, KubectlOptions } from './plane.ts';
+export type { ControlPlane } from './plane.ts';
 
 /** What to start. */
 export interface ControlPlaneOptions {

@@ -3,21 +3,15 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import { silentMeter } from '../../src/kernel/meter.ts';
-import {
-  ApiEventRecorder,
-  Finalizers,
-  type Kube,
-  type KubeObject,
-  OwnWrites,
-  type ResourceKind,
-  StatusWriter,
-  connect,
-  createKube,
-  createMetrics,
-  keyOf,
-  systemClock,
-  systemRandom,
-} from '../../src/runtime/index.ts';
+import { systemClock, systemRandom } from '../../src/runtime/clock.ts';
+import { ApiEventRecorder } from '../../src/runtime/events.ts';
+import { Finalizers } from '../../src/runtime/finalizers.ts';
+import { createKube } from '../../src/runtime/kube-api.ts';
+import { connect } from '../../src/runtime/kube-client.ts';
+import { createMetrics } from '../../src/runtime/metrics.ts';
+import { OwnWrites } from '../../src/runtime/own-writes.ts';
+import { StatusWriter } from '../../src/runtime/status-writer.ts';
+import { type Kube, type KubeObject, type ResourceKind, keyOf } from '../../src/runtime/index.ts';
 import { openEndpoints } from '../../src/runtime/endpoints.ts';
 import { Informer } from '../../src/runtime/informer.ts';
 import { LeaderElector } from '../../src/runtime/leader.ts';

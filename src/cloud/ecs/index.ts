@@ -5,8 +5,7 @@ import { applyEcs, freezeEcs } from './apply.ts';
 import type { EcsAction } from './model.ts';
 import { groupRules, maintenanceLister, securityGroupLister, serverLister } from './observe.ts';
 
-export { answers, ask, MAX_SERVERS } from './guest.ts';
-export type { Asked, GuestContext, Invocation } from './guest.ts';
+export { answers, ask } from './guest.ts';
 
 /** Sends changes of groups, rules and servers. */
 export const ecsService: CloudService<EcsAction> = {

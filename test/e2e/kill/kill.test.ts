@@ -8,8 +8,8 @@ import { startCloud } from '../flows/cloud.ts';
 import { flowPlane } from '../flows/plane.ts';
 import { verdicts } from './judge.ts';
 import { choose, common } from './points.ts';
-import type { Position, Seen, Trigger } from './proxy.ts';
-import { BUILT, type Order, type Outcome, type Part, type Theatre, play } from './run.ts';
+import type { Seen } from './proxy.ts';
+import { type Order, type Outcome, type Part, type Theatre, play } from './run.ts';
 
 const POINTS = 20;
 const AT_ONCE = 4;
@@ -17,13 +17,20 @@ const MOST = 600;
 const ALL = process.env['KILL_POINTS'] === 'all';
 
 describe('the judge of kills', () => {
-  const life = (type: string, id: string, zone: string | null = null) => ({ type, id, zone, deletedAt: null });
+  const life = (type: string, id: string, by = 'operator') => ({
+    type,
+    id,
+    zone: null,
+    deletedAt: null,
+    attributes: {},
+    createdBy: { accessKeyId: by },
+  });
   const ready = {
     kind: 'X',
     metadata: { name: 'x' },
     status: { conditions: [{ type: 'Ready', status: 'True' }], resources: [{ id: 'vpc-1' }] },
   };
-  const wish = { made: { vpc: 1 }, living: ['vpc'] };
+  const wish = { made: { vpc: 1 }, living: ['vpc  {}'] };
   const cases = [
     { why: 'the wished end holds', lives: [life('vpc', 'vpc-1')], objects: [ready], problems: 0 },
     {
@@ -59,8 +66,8 @@ describe('killed at any write', function () {
     if (theatre === undefined) throw new Error('not started');
     return theatre;
   };
-  const run = (part: Part, trigger?: Trigger): Promise<Outcome> => {
-    const order: Order = { index: next, part, ...(trigger === undefined ? {} : { trigger }) };
+  const run = (part: Part, aim: Pick<Order, 'trigger' | 'shape'> = {}): Promise<Outcome> => {
+    const order: Order = { index: next, part, ...aim };
     next += 1;
     return play(stage(), order);
   };
@@ -99,7 +106,9 @@ describe('killed at any write', function () {
     );
     const writes = common(first ?? [], second ?? []);
     const points = choose(writes, ALL ? writes.length * 3 : POINTS);
-    const outcomes = await inLanes(points, (trigger) => run(part, trigger));
+    const shape = learnt[0]?.shape ?? [];
+    assert.deepEqual(learnt[1]?.shape, shape, 'two undisturbed runs end alike');
+    const outcomes = await inLanes(points, (trigger) => run(part, { trigger, shape }));
     for (const { order, problems, seconds } of outcomes) {
       const at = order.trigger;
       process.stdout.write(
@@ -119,7 +128,10 @@ describe('killed at any write', function () {
       const outcomes = await trial(part, channel);
       assert.ok(outcomes.length >= POINTS, `${outcomes.length} points, ${POINTS} are due`);
       const positions = new Set(outcomes.map((outcome) => outcome.order.trigger?.position));
-      assert.deepEqual([...positions].toSorted(), ['after', 'answer-lost', 'before'] satisfies Position[]);
+      assert.deepEqual(
+        [...positions].map(String).toSorted((a, b) => a.localeCompare(b)),
+        ['after', 'answer-lost', 'before'],
+      );
       const failed = outcomes.filter((outcome) => outcome.problems.length > 0);
       assert.deepEqual(
         failed.map(({ order, problems }) => ({ at: order.trigger, problems })),
@@ -127,19 +139,16 @@ describe('killed at any write', function () {
       );
     });
   }
-
-  it('makes what the judge expects', () =>
-    assert.equal(
-      BUILT.living.length,
-      Object.values(BUILT.made).reduce((sum, count) => sum + count, 0),
-    ));
 });
 
 async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   let at = 0;
   const lane = async (): Promise<void> => {
-    for (let index = at++; index < items.length; index = at++) results[index] = await work(items[index] as T);
+    for (let index = at++; index < items.length; index = at++) {
+      const item = items[index];
+      if (item !== undefined) results[index] = await work(item);
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   return results;

@@ -8,12 +8,11 @@ import {
   request as httpRequest,
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { AddressInfo } from 'node:net';
 
 /** Before the request, applied with the answer lost, after the answer. */
 export type Position = 'before' | 'answer-lost' | 'after';
 
-/** One mutating request as it was seen: `signature` is stable over runs, `nth` counts equal signatures from 1. */
+/** One write that was applied: `signature` is stable over runs, `nth` counts equal signatures from 1. */
 export interface Seen {
   readonly channel: 'kube' | 'cloud';
   readonly signature: string;
@@ -32,6 +31,8 @@ export interface Shooter {
   armed: boolean;
   readonly trigger: Trigger | undefined;
   fired: boolean;
+  /** Sweeps of the servers so far: how the judge knows that a restarted operator has looked again. */
+  sweeps: number;
   /** Kills the operator and resolves when its process has ended. */
   kill(): Promise<void>;
 }
@@ -59,7 +60,8 @@ export async function startProxy(upstream: Upstream, shooter: Shooter): Promise<
     handle(upstream, shooter, { request, response }).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy listens on no port');
   return { url: `http://127.0.0.1:${address.port}`, stop: () => close(server) };
 }
 
@@ -74,40 +76,76 @@ interface Exchange {
 }
 
 async function handle(upstream: Upstream, shooter: Shooter, { request, response }: Exchange): Promise<void> {
+  if (upstream.channel === 'cloud' && request.headers['x-acs-action'] === 'DescribeInstances') shooter.sweeps += 1;
   const signature = shooter.armed ? upstream.signatureOf(request) : undefined;
-  const position = signature === undefined ? undefined : count(upstream, shooter, signature);
   const body = await bodyOf(request);
-  if (position === undefined) return forward(upstream, { request, response, body });
-  shooter.fired = true;
-  if (position === 'before') {
+  if (signature === undefined) {
+    await forward(upstream, { request, response, body });
+    return;
+  }
+  const aim = isAim(upstream, shooter, signature) ? shooter.trigger?.position : undefined;
+  if (aim === 'before') {
+    shooter.fired = true;
     await shooter.kill();
     response.destroy();
     return;
   }
-  if (position === 'answer-lost') {
-    await applied(upstream, { request, body });
+  const answer = await applied(upstream, { request, body });
+  if (isApplied(answer))
+    shooter.seen.push({ channel: upstream.channel, signature, nth: count(upstream, shooter, signature) + 1 });
+  const shot = aim !== undefined && isApplied(answer);
+  if (shot) shooter.fired = true;
+  if (shot && aim === 'answer-lost') {
     await shooter.kill();
     response.destroy();
     return;
   }
-  await forward(upstream, { request, response, body });
-  await shooter.kill();
+  await give(response, answer);
+  if (shot) await shooter.kill();
 }
 
-/** Counts a request; its position when it is the one to shoot at. */
-function count(upstream: Upstream, shooter: Shooter, signature: string): Position | undefined {
-  const nth =
-    shooter.seen.filter((item) => item.channel === upstream.channel && item.signature === signature).length + 1;
-  shooter.seen.push({ channel: upstream.channel, signature, nth });
-  const { trigger } = shooter;
-  const hit =
-    trigger?.channel === upstream.channel && trigger.signature === signature && trigger.nth === nth && !shooter.fired;
-  return hit ? trigger.position : undefined;
+/** Writes of this signature that were applied so far; what was refused or busy does not count. */
+function count(upstream: Upstream, shooter: Shooter, signature: string): number {
+  return shooter.seen.filter((item) => item.channel === upstream.channel && item.signature === signature).length;
+}
+
+/** True for the write that would be the one to shoot at. */
+function isAim(upstream: Upstream, shooter: Shooter, signature: string): boolean {
+  const { trigger, fired } = shooter;
+  return (
+    !fired &&
+    trigger?.channel === upstream.channel &&
+    trigger.signature === signature &&
+    trigger.nth === count(upstream, shooter, signature) + 1
+  );
+}
+
+interface WholeAnswer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+function isApplied(answer: WholeAnswer | undefined): answer is WholeAnswer {
+  return answer !== undefined && answer.status >= 200 && answer.status < 300;
+}
+
+function give(response: ServerResponse, answer: WholeAnswer | undefined): Promise<void> {
+  if (answer === undefined) {
+    response.destroy();
+    return Promise.resolve();
+  }
+  const { 'transfer-encoding': _chunked, ...headers } = answer.headers;
+  response.writeHead(answer.status, headers);
+  return new Promise((resolve) => {
+    response.once('close', () => resolve());
+    response.end(answer.body, () => resolve());
+  });
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
 
@@ -145,14 +183,19 @@ function forward(upstream: Upstream, of: Exchange & { readonly body: Buffer }): 
   });
 }
 
-/** Sends on and waits for the whole answer, which nobody gets. */
-function applied(upstream: Upstream, of: { readonly request: IncomingMessage; readonly body: Buffer }): Promise<void> {
+/** Sends on and reads the whole answer; undefined when there was none. */
+function applied(
+  upstream: Upstream,
+  of: { readonly request: IncomingMessage; readonly body: Buffer },
+): Promise<WholeAnswer | undefined> {
   return new Promise((resolve) => {
     const out = open(upstream, of.request);
-    out.once('error', () => resolve());
+    out.once('error', () => resolve(undefined));
     out.once('response', (answer) => {
-      answer.resume();
-      answer.once('close', () => resolve());
+      bodyOf(answer).then(
+        (body) => resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body }),
+        () => resolve(undefined),
+      );
     });
     out.end(of.body);
   });

@@ -11,7 +11,7 @@ import { accountIdOf, type Cloud } from '../flows/cloud.ts';
 import { F, G, environment, pool, webModule, zone } from '../flows/objects.ts';
 import type { FlowPlane } from '../flows/plane.ts';
 import { ENVIRONMENT, type Name, POOL, Scene } from '../flows/scene.ts';
-import { type Ending, type Life, type Wish, verdicts } from './judge.ts';
+import { type Ending, type Life, type Wish, shapeOf, verdicts } from './judge.ts';
 import { type Seen, type Shooter, type Trigger, cloudSignature, kubeSignature, startProxy } from './proxy.ts';
 
 /** What all runs share. */
@@ -28,6 +28,8 @@ export type Part = 'build' | 'rebalance';
 /** One run's order. Without a trigger nothing is killed: that is how signatures are learnt. */
 export interface Order {
   readonly index: number;
+  /** How the world looks after an undisturbed run; absent while that is learnt. */
+  readonly shape?: readonly string[];
   readonly part: Part;
   readonly trigger?: Trigger;
 }
@@ -37,10 +39,13 @@ export interface Outcome {
   readonly order: Order;
   readonly seen: readonly Seen[];
   readonly problems: readonly string[];
+  readonly shape: readonly string[];
   readonly seconds: number;
 }
 
 const SETTLED_MS = 45_000;
+/** Listings of the servers that must pass over an unchanged end. */
+const SWEEPS = 3;
 const FLAGS = [
   '--bind-address=127.0.0.1',
   '--metrics-port=0',
@@ -60,18 +65,7 @@ const ZONE: Name = ['SecurityZone', 'dmz'];
 /** Types of the sample and how many of each are ever made while it is built. */
 export const BUILT: Wish = {
   made: { vpc: 1, vswitch: 2, securityGroup: 2, instance: 4, loadbalancer: 1 },
-  living: [
-    `instance ${F}`,
-    `instance ${F}`,
-    `instance ${G}`,
-    `instance ${G}`,
-    `loadbalancer ${F}`,
-    'securityGroup',
-    'securityGroup',
-    'vpc',
-    `vswitch ${F}`,
-    `vswitch ${G}`,
-  ],
+  living: undefined,
 };
 /** A rebalance makes one more server and releases one. */
 export const REBALANCED: Wish = { ...BUILT, made: { ...BUILT.made, instance: 5 } };
@@ -88,6 +82,7 @@ export async function play(theatre: Theatre, order: Order): Promise<Outcome> {
     armed: order.part === 'build',
     trigger: order.trigger,
     fired: false,
+    sweeps: 0,
     kill: async () => {
       child?.signal('SIGKILL');
       await child?.exited;
@@ -130,10 +125,11 @@ export async function play(theatre: Theatre, order: Order): Promise<Outcome> {
     await prepare(scene, cloud.url);
     child = start();
     const restarting = restart(shooter, { exited: () => child?.exited, start: () => (child = start()) });
-    const problems = await witness(scene, { theatre, order, shooter });
+    const { problems, shape } = await witness(scene, { theatre, order, shooter });
     await restarting.stop();
     if (order.trigger !== undefined && !shooter.fired) problems.push('the kill did not happen');
-    return { order, seen: shooter.seen, problems, seconds: (performance.now() - began) / 1000 };
+    if (problems.length > 0) problems.push(`the operator's last lines: ${child.tail(5)}`);
+    return { order, seen: shooter.seen, problems, shape, seconds: (performance.now() - began) / 1000 };
   } finally {
     await child?.stop('SIGKILL');
     await Promise.all([kube.stop(), cloud.stop()]);
@@ -188,6 +184,7 @@ async function prepare(scene: Scene, cloudUrl: string): Promise<void> {
       webModule({ loadBalancer: { address: 'Internet', billing: { type: 'PayByTraffic' }, listeners: [listener] } }),
     ],
   };
+  await plantStrangers(scene);
   await scene.account({ endpoints: ['ECS', 'VPC', 'SLB', 'STS'].map((service) => ({ service, url: cloudUrl })) });
   const objects: readonly Sent[] = [
     environment(namespace, spec),
@@ -197,25 +194,55 @@ async function prepare(scene: Scene, cloudUrl: string): Promise<void> {
   await scene.apply(...objects);
 }
 
+/** A colleague's own network and group in the same account: nobody may touch them. */
+async function plantStrangers(scene: Scene): Promise<void> {
+  const made: Loose = await scene.console('vpc', 'CreateVpc', { CidrBlock: '10.0.0.0/8', VpcName: 'stranger' });
+  const create = async (): Promise<boolean> =>
+    scene.console('ecs', 'CreateSecurityGroup', { VpcId: made.answer.VpcId, SecurityGroupName: 'stranger' }).then(
+      () => true,
+      () => false,
+    );
+  await eventually(create, { what: 'a stranger’s group', timeoutMs: SETTLED_MS, everyMs: 50 });
+}
+
 interface Watched {
   readonly theatre: Theatre;
   readonly order: Order;
   readonly shooter: Shooter;
 }
 
-/** Waits for the build, then for the rebalance where that is shot at; says what is wrong with the end. */
-async function witness(scene: Scene, of: Watched): Promise<string[]> {
-  const built = await settled(scene, of.theatre, BUILT);
-  if (built.length > 0 || of.order.part === 'build') return [...built];
-  const id = await serverIn(scene, F);
-  of.shooter.armed = true;
-  await scene.cloud.emulator.control('POST', 'drift', {
-    kind: 'serverInOtherZone',
-    account: scene.accountId,
-    instanceId: id,
-    zone: G,
+/** Waits for the build, then for the rebalance where that is shot at; says what is wrong with the end, and how it looks. */
+async function witness(
+  scene: Scene,
+  of: Watched,
+): Promise<{ readonly problems: string[]; readonly shape: readonly string[] }> {
+  const { theatre, order, shooter } = of;
+  if (order.part === 'rebalance') {
+    const built = await settled(scene, theatre, BUILT);
+    if (built.length > 0) return { problems: [...built], shape: [] };
+    const instanceId = await serverIn(scene, F);
+    shooter.armed = true;
+    const move = { kind: 'serverInOtherZone', account: scene.accountId, instanceId, zone: G };
+    await scene.cloud.emulator.control('POST', 'drift', move);
+  }
+  if (order.trigger !== undefined)
+    await eventually(() => Promise.resolve(shooter.fired), {
+      what: 'the shot',
+      timeoutMs: SETTLED_MS,
+      everyMs: 50,
+    }).catch(() => undefined);
+  const wish = { ...(order.part === 'build' ? BUILT : REBALANCED), living: order.shape };
+  const first = await settled(scene, theatre, wish);
+  if (first.length > 0) return { problems: [...first], shape: [] };
+  // The end must also be the end for an operator that has looked around: damage may come after the restart.
+  const looked = shooter.sweeps + SWEEPS;
+  await eventually(() => Promise.resolve(shooter.sweeps >= looked), {
+    what: 'sweeps after the end',
+    timeoutMs: SETTLED_MS,
+    everyMs: 50,
   });
-  return [...(await settled(scene, of.theatre, REBALANCED))];
+  const ending = await endingOf(scene, theatre);
+  return { problems: [...verdicts(ending, wish)], shape: shapeOf(ending.lives) };
 }
 
 async function serverIn(scene: Scene, zoneName: string): Promise<string> {
@@ -246,7 +273,7 @@ async function endingOf(scene: Scene, theatre: Theatre): Promise<Ending> {
   return { objects, lives: body.resources.filter(mine) };
 }
 
-const TYPES: ReadonlySet<string> = new Set(Object.keys(BUILT.made));
+const TYPES: ReadonlySet<string> = new Set([...Object.keys(BUILT.made), 'listener']);
 
 /** Nobody works on it any more: what is left in the API server goes without its finalizers. */
 async function forget(scene: Scene): Promise<void> {
