@@ -101,10 +101,8 @@ class Client implements CloudClient {
       const answer = await this.#tryOnce(asked, tries);
       if (answer.kind !== 'error' || tries >= MOST_TRIES) return answer;
       const { error } = answer;
-      // The limiter waits ever longer: whoever asked for the write must be able to say meanwhile why nothing happens.
-      if (error.class === 'throttled' && asked.gate !== undefined && tries > 1) return answer;
       if (tries === 1 && (await this.#setClock(error))) continue;
-      if (!mayRetry(error, asked.gate !== undefined)) return answer;
+      if (isTooLong(error, asked, tries) || !mayRetry(error, asked.gate !== undefined)) return answer;
       // The limiter itself waits for throttled APIs, so only other failures wait here.
       if (error.class !== 'throttled') await clock.sleep(jitter(random, FIRST_DELAY_MS * 2 ** (tries - 1), 1));
     }
@@ -164,6 +162,11 @@ interface Reported {
 function codeOf(answer: WriteAnswer): string {
   if (answer.kind === 'error') return answer.error.code;
   return answer.kind === 'ok' ? 'OK' : 'Held';
+}
+
+/** The limiter waits ever longer: whoever asked for a write must be able to say meanwhile why nothing happens. */
+function isTooLong(error: CloudError, asked: Asked, tries: number): boolean {
+  return error.class === 'throttled' && asked.gate !== undefined && tries > 1;
 }
 
 /** Reads: whatever may pass by itself. Writes: only what surely had no effect and passes by itself. */

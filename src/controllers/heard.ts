@@ -1,10 +1,10 @@
 // Events follow from what changed in a written status, and from nothing else: transitions of conditions, and drift.
 import type { DriftEntry } from '../crds/index.ts';
-import type { EventRecorder } from '../runtime/events.ts';
+import type { EventNote, EventRecorder } from '../runtime/events.ts';
 import type { KubeObject, ResourceKind } from '../runtime/index.ts';
-import { conditionsOf, transitionsOf } from '../runtime/transitions.ts';
+import { type Transition, conditionsOf, transitionsOf } from '../runtime/transitions.ts';
 
-const TROUBLE = new Set(['Progressing', 'DependencyNotReady', 'Deleting', 'Observing', 'Suspended']);
+const HARMLESS = new Set(['Progressing', 'DependencyNotReady', 'Deleting', 'Observing', 'Suspended']);
 
 /** Records the events of one status write. */
 export function recordEvents(
@@ -12,25 +12,29 @@ export function recordEvents(
   kind: ResourceKind,
 ): (before: KubeObject, after: KubeObject) => void {
   return (before, after) => {
-    for (const { type, to } of transitionsOf(conditionsOf(before), conditionsOf(after))) {
-      if (to === undefined || type === 'Reconciling' || type === 'Stalled') continue;
-      if (to.status === 'Unknown' && type !== 'Ready') continue;
-      recorder.record(kind, after, {
-        type: to.status === 'False' || (to.status === 'Unknown' && !TROUBLE.has(to.reason)) ? 'Warning' : 'Normal',
-        reason: to.reason,
-        action: `Judged${type}`,
-        note: to.message,
-      });
-    }
-    for (const entry of changedDrift(driftOf(before), driftOf(after))) {
-      const repaired = entry.decision === 'Repaired';
-      recorder.record(kind, after, {
-        type: repaired ? 'Normal' : 'Warning',
-        reason: repaired ? 'DriftRepaired' : 'DriftDetected',
-        action: entry.decision,
-        note: `${entry.rule} ${entry.path}: declared ${entry.desired}, found ${entry.observed}`,
-      });
-    }
+    const notes = [
+      ...transitionsOf(conditionsOf(before), conditionsOf(after)).flatMap(noteOfTransition),
+      ...changedDrift(driftOf(before), driftOf(after)).map(noteOfDrift),
+    ];
+    for (const note of notes) recorder.record(kind, after, note);
+  };
+}
+
+/** Progress has no event, but for what sums an object up. */
+function noteOfTransition({ type, to }: Transition): readonly EventNote[] {
+  if (to === undefined || type === 'Reconciling' || type === 'Stalled') return [];
+  if (to.status === 'Unknown' && type !== 'Ready') return [];
+  const bad = to.status === 'False' || (to.status === 'Unknown' && !HARMLESS.has(to.reason));
+  return [{ type: bad ? 'Warning' : 'Normal', reason: to.reason, action: `Judged${type}`, note: to.message }];
+}
+
+function noteOfDrift(entry: DriftEntry): EventNote {
+  const repaired = entry.decision === 'Repaired';
+  return {
+    type: repaired ? 'Normal' : 'Warning',
+    reason: repaired ? 'DriftRepaired' : 'DriftDetected',
+    action: entry.decision,
+    note: `${entry.rule} ${entry.path}: declared ${entry.desired}, found ${entry.observed}`,
   };
 }
 

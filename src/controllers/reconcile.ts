@@ -1,6 +1,6 @@
 // One visit to an object: gather, judge, plan, remember, apply, report. The flow is the same for every kind; what differs is
 // in the kind's pure functions. At most one status write before the cloud is written to, and one after.
-import { ANNOTATIONS, type Intent, type Progress } from '../crds/index.ts';
+import { ANNOTATIONS, type Intent } from '../crds/index.ts';
 import { formatTime } from '../kernel/timestamp.ts';
 import { type Outcome, requeue, requeueAfter, retry } from '../runtime/index.ts';
 import type { Pending } from '../plan/change.ts';
@@ -17,13 +17,8 @@ import { isRecorded } from './records.ts';
 import { missingScript, neededScripts } from './scripts.ts';
 import type { CloudSession } from './sessions.ts';
 import { type Visit, type VisitTools, fetchScripts, inputOf, report, waveContext } from './visit.ts';
+import { NOW_MS, POLL_MS, nextVisit } from './next-visit.ts';
 import { mayRun, runWave } from './wave.ts';
-
-const POLL_MS = 1000;
-const UNWELL_MS = 5000;
-/** What a person must end is still tried again: money may be paid in, a quota raised, without a word to us. */
-const STALLED_MS = 30_000;
-const NOW_MS = 10;
 
 /** Visits a living object. */
 export async function keep<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>): Promise<Outcome> {
@@ -149,7 +144,7 @@ async function work<T extends OwnerObject, R>(
   const unwell = after.verdicts.concerns.some(
     (concern) => concern.type === 'BackendsHealthy' && concern.status !== 'True',
   );
-  return next({
+  return nextVisit({
     acted: result.acted || intents.length > 0,
     progress,
     plan: after.plan,
@@ -279,23 +274,4 @@ function isReadById({ type, id }: Pending): boolean {
 /** Backends that do not answer are looked at more often than the slow tier does. */
 function isUnwell({ status }: OwnerObject): boolean {
   return (status?.conditions ?? []).some((item) => item.type === 'BackendsHealthy' && item.status !== 'True');
-}
-
-function next(of: {
-  readonly acted: boolean;
-  readonly progress: Progress;
-  readonly plan: KindPlan;
-  readonly draft: Draft;
-  /** Backends do not answer: looked at more often than the slow tier does. */
-  readonly unwell: boolean;
-  /** Until an object at rest is looked at again: news wake it earlier, but a cloud that went silent sends none. */
-  readonly restMs: number;
-}): Outcome {
-  if (of.acted) return requeueAfter(NOW_MS);
-  const due = of.plan.dueInMs ?? Number.POSITIVE_INFINITY;
-  const impaired = of.draft.zones.some((zone) => zone.state === 'Impaired');
-  const calm = of.unwell ? Math.min(UNWELL_MS, due) : due;
-  const settled = of.progress.kind === 'stalled' ? Math.min(STALLED_MS, calm) : calm;
-  const wait = of.progress.kind === 'working' || impaired ? Math.min(POLL_MS, due) : settled;
-  return requeueAfter(Math.min(wait, of.restMs));
 }

@@ -2,19 +2,10 @@
 import type { CloudAccounts, Connection } from '../../cloud/accounts/index.ts';
 import { accessKey } from '../../cloud/credentials.ts';
 import type { EndpointOverrides } from '../../cloud/endpoints.ts';
-import {
-  ANNOTATIONS,
-  FINALIZER,
-  type FinanceCloudAccount,
-  type Progress,
-  type Reason,
-  nextConditions,
-  summarize,
-} from '../../crds/index.ts';
+import { ANNOTATIONS, FINALIZER, type FinanceCloudAccount } from '../../crds/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Random } from '../../kernel/random.ts';
-import { formatTime } from '../../kernel/timestamp.ts';
 import { Finalizers } from '../../runtime/finalizers.ts';
 import {
   type Kube,
@@ -38,6 +29,7 @@ import type { Stores } from '../kind.ts';
 import { reasonOf } from '../report.ts';
 import { ACCOUNT_RESOURCE } from '../resources.ts';
 import type { SessionRegistry } from '../session-registry.ts';
+import { type Found, problem, statusFrom } from './status.ts';
 
 /** What the account controller works with. */
 export interface AccountOptions {
@@ -79,22 +71,6 @@ const NAMESPACE: ResourceKind<KubeObject> = {
 };
 const PROBLEM_MS = 5000;
 
-/** What a visit found. */
-type Found =
-  | {
-      readonly kind: 'ok';
-      readonly principal: { readonly arn: string; readonly accountId: string; readonly type: string };
-      readonly owner: string;
-    }
-  | { readonly kind: 'problem'; readonly reason: Reason; readonly message: string; readonly stalled: boolean };
-
-const problem = (reason: Reason, message: string, stalled = false): Found => ({
-  kind: 'problem',
-  reason,
-  message,
-  stalled,
-});
-
 /** The reconcile function of accounts. */
 export function createAccountReconciler(
   options: AccountOptions,
@@ -109,7 +85,6 @@ export function createAccountReconciler(
     finalizer: FINALIZER,
     ownWrites,
   });
-  const write = (object: FinanceCloudAccount, found: Found) => writeStatus(object, found, { writer, options });
   return async (ref, context) => {
     const read = await reader.read(ref, { signal: context.signal });
     if (read.kind === 'not-found') {
@@ -117,27 +92,40 @@ export function createAccountReconciler(
       return done;
     }
     if (read.kind !== 'ok') return retry(new Error(`read FinanceCloudAccount ${ref.name}: ${read.message}`));
-    let object = read.value;
-    if (!isMine(object, options.namespaces)) return done;
-    const users = usersOf(ref.name, options.stores);
-    if (object.metadata.deletionTimestamp !== undefined && users.length === 0)
-      return letGo(object, finalizers, options);
-    if (object.metadata.deletionTimestamp === undefined) {
-      const marked = await finalizers.add(object);
-      if (marked.kind !== 'ok')
-        return marked.kind === 'conflict'
-          ? requeue('finalizer conflict')
-          : retry(new Error(`add finalizer: ${marked.message}`));
-      object = marked.value;
-    }
-    const found = await look(object, options);
-    if (options.sessions.set(ref.name, stateOf(object, found))) options.changed(ref.name);
-    const shown =
-      object.metadata.deletionTimestamp === undefined
-        ? found
-        : problem('InUse', `Is to be deleted and is still named by ${listing(users)}: delete them first`);
-    return write(object, shown);
+    if (!isMine(read.value, options.namespaces)) return done;
+    return read.value.metadata.deletionTimestamp === undefined
+      ? keepAccount(read.value, { options, finalizers, writer })
+      : endAccount(read.value, { options, finalizers, writer });
   };
+}
+
+interface Tools {
+  readonly options: AccountOptions;
+  readonly finalizers: Finalizers<FinanceCloudAccount>;
+  readonly writer: StatusWriter<FinanceCloudAccount>;
+}
+
+async function keepAccount(object: FinanceCloudAccount, tools: Tools): Promise<Outcome> {
+  const marked = await tools.finalizers.add(object);
+  if (marked.kind === 'conflict') return requeue('finalizer conflict');
+  if (marked.kind !== 'ok') return retry(new Error(`add finalizer: ${marked.message}`));
+  return writeStatus(marked.value, await lookAndTell(marked.value, tools.options), tools);
+}
+
+/** While environments name it, an account that is to be deleted goes on serving them. */
+async function endAccount(object: FinanceCloudAccount, tools: Tools): Promise<Outcome> {
+  const users = usersOf(object.metadata.name, tools.options.stores);
+  if (users.length === 0) return letGo(object, tools.finalizers, tools.options);
+  await lookAndTell(object, tools.options);
+  const inUse = problem('InUse', `Is to be deleted and is still named by ${listing(users)}: delete them first`);
+  return writeStatus(object, inUse, tools);
+}
+
+async function lookAndTell(object: FinanceCloudAccount, options: AccountOptions): Promise<Found> {
+  const { name } = object.metadata;
+  const found = await look(object, options);
+  if (options.sessions.set(name, stateOf(object, found))) options.changed(name);
+  return found;
 }
 
 /** Two releases in one cluster, each with its own namespaces and Secrets, must not judge each other's accounts. */
@@ -262,29 +250,11 @@ function stateOf(object: FinanceCloudAccount, found: Found): Parameters<SessionR
 async function writeStatus(
   object: FinanceCloudAccount,
   found: Found,
-  of: { readonly writer: StatusWriter<FinanceCloudAccount>; readonly options: AccountOptions },
+  { writer, options }: Pick<Tools, 'writer' | 'options'>,
 ): Promise<Outcome> {
-  const { options } = of;
-  const at = { now: formatTime(options.clock.now()), generation: object.metadata.generation };
-  const ok = found.kind === 'ok';
-  const concern = {
-    type: 'CredentialsReady',
-    status: ok ? 'True' : 'False',
-    reason: ok ? 'Succeeded' : found.reason,
-    message: ok ? 'The credentials belong to the declared account' : found.message,
-  } as const;
-  const progress: Progress = ok
-    ? { kind: 'settled' }
-    : { kind: found.stalled ? 'stalled' : 'working', reason: found.reason, message: found.message };
-  const status = {
-    conditions: nextConditions(object.status?.conditions, summarize([concern], progress), at),
-    observedGeneration: object.metadata.generation,
-    principal: ok ? found.principal : object.status?.principal,
-    ownerId: ok ? found.owner : object.status?.ownerId,
-  };
-  const result = await of.writer.write(object, status);
+  const result = await writer.write(object, statusFrom(object, found, options.clock.now()));
   if (result.kind === 'written') options.heard(object, result.object);
   if (result.kind === 'failed') return retry(new Error(`write status: ${result.failure.message}`));
   if (result.kind === 'conflict') return requeue('status conflict');
-  return requeueAfter(ok ? options.recheckMs : Math.min(PROBLEM_MS, options.recheckMs));
+  return requeueAfter(found.kind === 'ok' ? options.recheckMs : Math.min(PROBLEM_MS, options.recheckMs));
 }
