@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createCloudAccounts } from './cloud/accounts/index.ts';
+import { type CloudAccounts, createCloudAccounts } from './cloud/accounts/index.ts';
 import { createInventory } from './cloud/inventory/create.ts';
 import { createInventoryMeter } from './cloud/inventory/metrics.ts';
 import { createCallMeter } from './cloud/metrics.ts';
@@ -11,12 +11,14 @@ import { details, listers } from './controllers/services.ts';
 import { SessionRegistry } from './controllers/session-registry.ts';
 import { systemClock, systemRandom } from './runtime/clock.ts';
 import { ApiEventRecorder } from './runtime/events.ts';
-import type { Manager } from './runtime/index.ts';
+import type { GuestLimits } from './controllers/guest-state.ts';
+import type { Logger } from './kernel/logger.ts';
+import type { Kube, Manager } from './runtime/index.ts';
 import { createKube } from './runtime/kube-api.ts';
 import { type KubeSource, connect } from './runtime/kube-client.ts';
 import { createLogger } from './runtime/logger.ts';
 import { createManager } from './runtime/manager.ts';
-import { createMetrics } from './runtime/metrics.ts';
+import { type Metrics, createMetrics } from './runtime/metrics.ts';
 import { type Settings, deadlinesOf, flagOf, readSettings, settingsSchema } from './settings.ts';
 
 const NAME = 'finance-cloud-operator';
@@ -31,7 +33,7 @@ function settingsOf(argv: readonly string[]): Settings {
   }
   try {
     const { values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false });
-    const given = Object.fromEntries(names.map((name) => [name, values[flagOf(name).slice(2)] as string | undefined]));
+    const given = Object.fromEntries(names.map((name) => [name, values[flagOf(name).slice(2)]]));
     const result = readSettings({
       namespace: process.env['POD_NAMESPACE'],
       identity: process.env['POD_NAME'],
@@ -75,51 +77,66 @@ function pollOf({ sweepSeconds }: Settings): number {
   return Math.max(100, Math.min(1000, (sweepSeconds * 1000) / 6));
 }
 
-async function run(settings: Settings): Promise<number> {
-  const [clock, random] = [systemClock, systemRandom];
-  const log = createLogger(settings.logLevel);
+const [clock, random] = [systemClock, systemRandom];
+
+/** What every part of the program shares. */
+interface Base {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly kube: Kube;
+  readonly identity: string;
+  readonly namespaces: readonly string[];
+}
+
+async function baseOf(settings: Settings): Promise<Base> {
   const metrics = createMetrics();
-  const { meter } = metrics;
-  const deadlines = deadlinesOf(settings.leaseSeconds);
-  const namespaces = settings.watchNamespaces
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  const identity = settings.identity === '' ? hostname() : settings.identity;
-  const kube = createKube({ connection: await connect(kubeSource(settings), clock), clock, meter, userAgent: NAME });
-  const manager: Manager = createManager({
+  const connection = await connect(kubeSource(settings), clock);
+  return {
+    settings,
+    metrics,
+    log: createLogger(settings.logLevel),
+    kube: createKube({ connection, clock, meter: metrics.meter, userAgent: NAME }),
+    identity: settings.identity === '' ? hostname() : settings.identity,
+    namespaces: settings.watchNamespaces
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  };
+}
+
+function managerOf({ settings, log, metrics, kube, identity, namespaces }: Base): Manager {
+  const { lease: leaseMs, renewDeadline: renewDeadlineMs, retryPeriod: retryMs } = deadlinesOf(settings.leaseSeconds);
+  const { namespace, bindAddress: host, healthPort, metricsPort, metricsAuth } = settings;
+  return createManager({
     kube,
     clock,
     random,
     log,
     metrics,
-    leader: {
-      namespace: settings.namespace,
-      name: NAME,
-      identity,
-      leaseMs: deadlines.lease,
-      renewDeadlineMs: deadlines.renewDeadline,
-      retryMs: deadlines.retryPeriod,
-    },
-    health: { host: settings.bindAddress, port: settings.healthPort },
-    metricsEndpoint: { host: settings.bindAddress, port: settings.metricsPort, auth: settings.metricsAuth === 'on' },
+    leader: { namespace, name: NAME, identity, leaseMs, renewDeadlineMs, retryMs },
+    health: { host, port: healthPort },
+    metricsEndpoint: { host, port: metricsPort, auth: metricsAuth === 'on' },
     namespaces,
     onListening: ({ health, metrics: port }) => log.info('Listening', { health, metrics: port }),
   });
-  const news = (key: string): void => {
-    const [controller = '', object = ''] = key.split('|');
-    manager.enqueue(controller, object);
-  };
-  const accounts = createCloudAccounts({
+}
+
+function accountsOf({ settings, log, metrics }: Base, manager: Manager, news: (key: string) => void): CloudAccounts {
+  const { readCall, mutatingCall, gateMargin } = deadlinesOf(settings.leaseSeconds);
+  const { sweepSeconds, slowSeconds, absenceGraceSeconds, visibilityGraceSeconds } = settings;
+  const pollMs = pollOf(settings);
+  const { meter } = metrics;
+  return createCloudAccounts({
     clock,
     random,
     meter: createCallMeter(meter),
-    timeouts: { readCall: deadlines.readCall, mutatingCall: deadlines.mutatingCall },
+    timeouts: { readCall, mutatingCall },
     userAgent: NAME,
     probesPerMinute: 120,
     identityMs: 600_000,
     gate: () =>
-      manager.leadership.validForMs() >= deadlines.gateMargin
+      manager.leadership.validForMs() >= gateMargin
         ? { open: true }
         : { open: false, reason: 'the lease is not held for long enough' },
     inventory: ({ account, region, reader }) =>
@@ -132,54 +149,45 @@ async function run(settings: Settings): Promise<number> {
         random,
         meter: createInventoryMeter(meter, { account, region }),
         onChange: (keys) => keys.forEach(news),
-        settings: {
-          sweepSeconds: settings.sweepSeconds,
-          slowSeconds: settings.slowSeconds,
-          absenceGraceSeconds: settings.absenceGraceSeconds,
-          visibilityGraceSeconds: settings.visibilityGraceSeconds,
-          pollMs: pollOf(settings),
-        },
+        settings: { sweepSeconds, slowSeconds, absenceGraceSeconds, visibilityGraceSeconds, pollMs },
       }),
     onCall: (account, region, call) => log.debug('Called the cloud', { account, region, ...call }),
   });
-  const guestLimits = {
-    agentGraceMs: Math.min(60, settings.visibilityGraceSeconds) * 1000,
-    retryMs: Math.min(30, settings.sweepSeconds) * 1000,
-    periodMs: settings.guestSeconds * 1000,
+}
+
+function guestLimitsOf({ visibilityGraceSeconds, sweepSeconds, guestSeconds }: Settings): GuestLimits {
+  return {
+    agentGraceMs: Math.min(60, visibilityGraceSeconds) * 1000,
+    retryMs: Math.min(30, sweepSeconds) * 1000,
+    periodMs: guestSeconds * 1000,
   };
-  const sessions = new SessionRegistry({ accounts, clock, log, guestLimits, news });
-  const events = new ApiEventRecorder({
-    kube,
-    clock,
-    random,
-    log,
-    meter,
-    controller: `financecloud.io/${NAME}`,
-    instance: identity,
-  });
+}
+
+async function run(settings: Settings): Promise<number> {
+  const base = await baseOf(settings);
+  const { log, kube, identity, namespaces, metrics } = base;
+  const { meter } = metrics;
+  const manager = managerOf(base);
+  const news = (key: string): void => {
+    const [controller = '', object = ''] = key.split('|');
+    manager.enqueue(controller, object);
+  };
+  const accounts = accountsOf(base, manager, news);
+  const sessions = new SessionRegistry({ accounts, clock, log, guestLimits: guestLimitsOf(settings), news });
+  const controller = `financecloud.io/${NAME}`;
+  const events = new ApiEventRecorder({ kube, clock, random, log, meter, controller, instance: identity });
   manager.addRunnable({ name: 'events', when: 'always', run: (signal) => events.run(signal) });
-  addControllers({
-    manager,
-    accounts,
-    sessions,
-    events,
-    clock,
-    random,
-    log,
-    meter,
-    settings,
-    namespace: settings.namespace,
-    workers: settings.workers,
-    namespaces,
-  });
+  const { namespace, workers } = settings;
+  const shared = { manager, accounts, sessions, events, clock, random, log, meter };
+  addControllers({ ...shared, settings, namespace, workers, namespaces });
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
   const end = await manager.run(stop.signal);
   sessions.close();
-  if (end.kind !== 'stopped')
-    log.error('Ended', { end: end.kind, ...(end.kind === 'failed' ? { error: String(end.error) } : {}) });
-  return end.kind === 'stopped' ? 0 : 1;
+  if (end.kind === 'stopped') return 0;
+  log.error('Ended', { end: end.kind, ...(end.kind === 'failed' ? { error: String(end.error) } : {}) });
+  return 1;
 }
 
 const settings = settingsOf(process.argv.slice(2));

@@ -88,7 +88,7 @@ function addAccounts(options: ControllersOptions, stores: Stores): void {
     name: 'FinanceCloudAccount',
     kind: ACCOUNT_RESOURCE,
     concurrency: workers,
-    watches: [watch(ENVIRONMENT_RESOURCE, (object) => [accountOf(object)])],
+    watches: [watch(ENVIRONMENT_RESOURCE, (object) => [referenceOf(object, 'accountRef')])],
     reconcile: createAccountReconciler({
       kube: manager.kube,
       store: stores.accounts,
@@ -157,21 +157,23 @@ function watch(kind: Watch['kind'], keysOf: (object: KubeObject) => readonly Key
   return { kind, keysOf: (change) => keysOf(change.object) };
 }
 
-function accountOf(object: KubeObject): Key {
-  const { spec } = object as FinanceCloudEnvironment;
-  return spec.accountRef.name;
+/** The name in a reference of the spec; kinds are told apart by the stores, so anything else has none. */
+function referenceOf({ spec }: KubeObject, field: 'accountRef' | 'environmentRef'): string {
+  if (typeof spec !== 'object' || spec === null || !(field in spec)) return '';
+  const reference: unknown = Reflect.get(spec, field);
+  return typeof reference === 'object' && reference !== null && 'name' in reference ? String(reference.name) : '';
 }
 
 /** Which keys a change of another kind leads to. */
 function keysFor(stores: Stores) {
+  const nameOf = (object: KubeObject) => referenceOf(object, 'environmentRef');
   const environmentOf = (object: KubeObject): readonly Key[] => [
-    `${object.metadata.namespace ?? ''}/${(object as SecurityZone | BastionPool).spec.environmentRef.name}`,
+    `${object.metadata.namespace ?? ''}/${nameOf(object)}`,
   ];
-  const ofEnvironment = <T extends SecurityZone | BastionPool>(objects: readonly T[], name: string) =>
+  const ofEnvironment = (objects: readonly (SecurityZone | BastionPool)[], name: string) =>
     objects.filter((object) => object.spec.environmentRef.name === name).map((object) => keyOf(object.metadata));
   const zonesIn = (namespace: string | undefined, name: string) => ofEnvironment(stores.zones.list(namespace), name);
   const poolsIn = (namespace: string | undefined, name: string) => ofEnvironment(stores.pools.list(namespace), name);
-  const nameOf = (object: KubeObject) => (object as SecurityZone | BastionPool).spec.environmentRef.name;
   const using = (account: KubeObject) =>
     stores.environments.list().filter((environment) => environment.spec.accountRef.name === account.metadata.name);
   return {

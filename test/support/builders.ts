@@ -5,7 +5,6 @@ import {
   type BastionPool,
   type BusinessModule,
   type CustomObject,
-  type FinanceCloudAccount,
   type FinanceCloudEnvironment,
   type Intent,
   type Listener,
@@ -129,11 +128,6 @@ export function zone(...overrides: readonly OverrideOf<SecurityZone>[]): Securit
 /** BastionPool ops in zone app, one per zone. */
 export function pool(...overrides: readonly OverrideOf<BastionPool>[]): BastionPool {
   return build({ kind: 'BastionPool', name: 'ops', uid: UID.pool, spec: poolDefaults }, overrides);
-}
-
-/** FinanceCloudAccount production, for namespace payments. */
-export function account(...overrides: readonly OverrideOf<FinanceCloudAccount>[]): FinanceCloudAccount {
-  return build({ kind: 'FinanceCloudAccount', name: 'production', uid: UID.account, spec: accountDefaults }, overrides);
 }
 
 /** A part of a module; its servers are merged, not replaced. */

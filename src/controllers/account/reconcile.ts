@@ -62,7 +62,7 @@ const SECRET: ResourceKind<SecretObject> = {
   kind: 'Secret',
   namespaced: true,
 };
-const NAMESPACE: ResourceKind<KubeObject> = {
+const NAMESPACE: ResourceKind = {
   group: '',
   version: 'v1',
   plural: 'namespaces',

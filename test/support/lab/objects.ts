@@ -65,12 +65,15 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const namespace = (name: string): Declared => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
 /** Namespaces, the Secret and the account itself. */
-export function accountObjects(url: string): readonly Declared[] {
+export function accountObjects(
+  url: string,
+  key: { readonly id: string; readonly secret: string } = { id: LAB_ACCOUNT.key, secret: LAB_ACCOUNT.secret },
+): readonly Declared[] {
   const secret: Declared & { readonly data: object } = {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: 'lab', namespace: 'finance-cloud-system' },
-    data: { 'access-key-id': base64(LAB_ACCOUNT.key), 'access-key-secret': base64(LAB_ACCOUNT.secret) },
+    data: { 'access-key-id': base64(key.id), 'access-key-secret': base64(key.secret) },
   };
   const account: Declared = {
     apiVersion: 'financecloud.io/v1alpha1',
