@@ -13,7 +13,6 @@ import {
   type RecordedResource,
   type Replacement,
   type SecurityZone,
-  accountSpec,
   environmentSpec,
   poolSpec,
   zoneSpec,
@@ -84,6 +83,51 @@ const zones = [
   { name: F, role: 'Primary' },
   { name: G, role: 'Standby' },
 ] as const;
+
+const environmentDefaults = environmentSpec.parse({
+  accountRef: { name: 'production' },
+  region: REGION,
+  zones,
+  network: { cidr: '10.20.0.0/16' },
+  modules,
+});
+const zoneDefaults = zoneSpec.parse({
+  environmentRef: { name: 'core-banking' },
+  tier: 'DMZ',
+  subnets: [
+    { zone: F, cidr: '10.20.0.0/24' },
+    { zone: G, cidr: '10.20.1.0/24' },
+  ],
+});
+const poolDefaults = poolSpec.parse({
+  environmentRef: { name: 'core-banking' },
+  securityZoneRef: { name: 'app' },
+  ...servers,
+  access: { clientCidrs: ['192.168.100.1/32'] },
+});
+
+/** FinanceCloudEnvironment core-banking with one module, web: 4 servers, nothing in front. */
+export function environment(...overrides: readonly OverrideOf<FinanceCloudEnvironment>[]): FinanceCloudEnvironment {
+  return build(
+    { kind: 'FinanceCloudEnvironment', name: 'core-banking', uid: UID.environment, spec: environmentDefaults },
+    overrides,
+  );
+}
+
+/** SecurityZone app, tier DMZ, nobody may come in. */
+export function zone(...overrides: readonly OverrideOf<SecurityZone>[]): SecurityZone {
+  return build({ kind: 'SecurityZone', name: 'app', uid: UID.zone, spec: zoneDefaults }, overrides);
+}
+
+/** BastionPool ops in zone app, one per zone. */
+export function pool(...overrides: readonly OverrideOf<BastionPool>[]): BastionPool {
+  return build({ kind: 'BastionPool', name: 'ops', uid: UID.pool, spec: poolDefaults }, overrides);
+}
+
+/** A part of a module; its servers are merged, not replaced. */
+export type ModuleOverride = Partial<Omit<BusinessModule, 'servers'>> & {
+  readonly servers?: Partial<BusinessModule['servers']>;
+};
 
 /** Module web of the default environment, overridden. */
 export function businessModule(...overrides: readonly ModuleOverride[]): BusinessModule {
