@@ -31,6 +31,8 @@ export interface Shooter {
   armed: boolean;
   readonly trigger: Trigger | undefined;
   fired: boolean;
+  /** Writes under way, by signature: several may be on their way at once. */
+  readonly flying: Map<string, number>;
   /** Sweeps of the servers so far: how the judge knows that a restarted operator has looked again. */
   sweeps: number;
   /** Kills the operator and resolves when its process has ended. */
@@ -83,25 +85,35 @@ async function handle(upstream: Upstream, shooter: Shooter, { request, response 
     await forward(upstream, { request, response, body });
     return;
   }
-  const aim = isAim(upstream, shooter, signature) ? shooter.trigger?.position : undefined;
-  if (aim === 'before') {
+  const { trigger } = shooter;
+  const flying = shooter.flying.get(signature) ?? 0;
+  if (trigger?.position === 'before' && isAim(upstream, shooter, { signature, nth: count(upstream, shooter, signature) + flying + 1 })) {
     shooter.fired = true;
     await shooter.kill();
     response.destroy();
     return;
   }
+  shooter.flying.set(signature, flying + 1);
   const answer = await applied(upstream, { request, body });
-  if (isApplied(answer))
-    shooter.seen.push({ channel: upstream.channel, signature, nth: count(upstream, shooter, signature) + 1 });
-  const shot = aim !== undefined && isApplied(answer);
-  if (shot) shooter.fired = true;
-  if (shot && aim === 'answer-lost') {
+  shooter.flying.set(signature, (shooter.flying.get(signature) ?? 1) - 1);
+  const position = isApplied(answer) ? land(upstream, shooter, signature) : undefined;
+  if (position === 'answer-lost') {
     await shooter.kill();
     response.destroy();
     return;
   }
   await give(response, answer);
-  if (shot) await shooter.kill();
+  if (position === 'after') await shooter.kill();
+}
+
+/** Counts a write that was applied; the position to shoot at when it is the one. */
+function land(upstream: Upstream, shooter: Shooter, signature: string): Position | undefined {
+  const nth = count(upstream, shooter, signature) + 1;
+  const hit = shooter.trigger?.position !== 'before' && isAim(upstream, shooter, { signature, nth });
+  shooter.seen.push({ channel: upstream.channel, signature, nth });
+  if (!hit) return undefined;
+  shooter.fired = true;
+  return shooter.trigger?.position;
 }
 
 /** Writes of this signature that were applied so far; what was refused or busy does not count. */
@@ -109,15 +121,9 @@ function count(upstream: Upstream, shooter: Shooter, signature: string): number 
   return shooter.seen.filter((item) => item.channel === upstream.channel && item.signature === signature).length;
 }
 
-/** True for the write that would be the one to shoot at. */
-function isAim(upstream: Upstream, shooter: Shooter, signature: string): boolean {
-  const { trigger, fired } = shooter;
-  return (
-    !fired &&
-    trigger?.channel === upstream.channel &&
-    trigger.signature === signature &&
-    trigger.nth === count(upstream, shooter, signature) + 1
-  );
+/** True for the write to shoot at. */
+function isAim(upstream: Upstream, { trigger, fired }: Shooter, of: { readonly signature: string; readonly nth: number }): boolean {
+  return !fired && trigger?.channel === upstream.channel && trigger.signature === of.signature && trigger.nth === of.nth;
 }
 
 interface WholeAnswer {

@@ -83,6 +83,7 @@ export async function play(theatre: Theatre, order: Order): Promise<Outcome> {
     trigger: order.trigger,
     fired: false,
     sweeps: 0,
+    flying: new Map(),
     kill: async () => {
       child?.signal('SIGKILL');
       await child?.exited;
