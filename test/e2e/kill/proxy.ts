@@ -87,7 +87,10 @@ async function handle(upstream: Upstream, shooter: Shooter, { request, response 
   }
   const { trigger } = shooter;
   const flying = shooter.flying.get(signature) ?? 0;
-  if (trigger?.position === 'before' && isAim(upstream, shooter, { signature, nth: count(upstream, shooter, signature) + flying + 1 })) {
+  if (
+    trigger?.position === 'before' &&
+    isAim(upstream, shooter, { signature, nth: count(upstream, shooter, signature) + flying + 1 })
+  ) {
     shooter.fired = true;
     await shooter.kill();
     response.destroy();
@@ -122,8 +125,14 @@ function count(upstream: Upstream, shooter: Shooter, signature: string): number 
 }
 
 /** True for the write to shoot at. */
-function isAim(upstream: Upstream, { trigger, fired }: Shooter, of: { readonly signature: string; readonly nth: number }): boolean {
-  return !fired && trigger?.channel === upstream.channel && trigger.signature === of.signature && trigger.nth === of.nth;
+function isAim(
+  upstream: Upstream,
+  { trigger, fired }: Shooter,
+  of: { readonly signature: string; readonly nth: number },
+): boolean {
+  return (
+    !fired && trigger?.channel === upstream.channel && trigger.signature === of.signature && trigger.nth === of.nth
+  );
 }
 
 interface WholeAnswer {
