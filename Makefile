@@ -3,7 +3,7 @@ SHELL := /bin/sh
 OUTER_PATH := $(subst $(CURDIR)/node_modules/.bin:,,$(PATH))
 export PATH := $(CURDIR)/node_modules/.bin:$(OUTER_PATH)
 STAMP := node_modules/.installed
-DEMO_FLAGS := $(if $(filter-out 0,$(KEEP)),--keep)
+DEMO_FLAGS := $(if $(filter-out 0,$(KEEP)),--keep) $(if $(SEED),--seed=$(SEED))
 
 .DEFAULT_GOAL := help
 .PHONY: help install assets demo demo-negative test verify build packages bench clean
@@ -25,16 +25,16 @@ $(STAMP): package-lock.json
 assets: $(STAMP) ## Find or build etcd, kube-apiserver and kubectl (once, up to eight minutes)
 	@exec node test/controlplane/main.ts ensure
 
-demo: $(STAMP) ## Build a bank in a rehearsed cloud, break it, watch it heal (KEEP=1 leaves it up)
+demo: $(STAMP) ## Build a bank in a rehearsed cloud, break it, watch it heal (KEEP=1 leaves it up, SEED=n other ids and durations)
 	@exec node test/demo/main.ts $(DEMO_FLAGS)
 
 demo-negative: $(STAMP) ## Try the demo's judges: with the operator stopped every step must fail
-	@exec node test/demo/main.ts --negative
+	@exec node test/demo/main.ts --negative $(DEMO_FLAGS)
 
 test: $(STAMP) ## All tests, those with a real API server included
 	@exec mocha
 
-verify: $(STAMP) ## Generated files, format, lint, import rules, unused code, types and tests; fails on a dirty tree
+verify: $(STAMP) ## Generated files, format, lint, import rules, unused code, types and unit tests; fails on a dirty tree
 	@exec node scripts/verify.ts $(if $(NO_TESTS),--no-tests)
 
 build: $(STAMP) ## Bundle the operator (dist/) and the emulator (emulator/dist/)

@@ -71,7 +71,9 @@ function cleanTree(): Outcome {
   return { ok: said.ok && said.output.trim() === '', output: said.output };
 }
 
-const tests: readonly Check[] = process.argv.includes('--no-tests') ? [] : [{ name: 'tests', run: command('mocha') }];
+const tests: readonly Check[] = process.argv.includes('--no-tests')
+  ? []
+  : [{ name: 'unit tests', run: command('mocha', '--ignore', 'test/e2e/**') }];
 
 const CHECKS: readonly Check[] = [
   { name: 'generated files', run: command('node', 'scripts/generate.ts', '--check') },

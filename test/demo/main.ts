@@ -15,7 +15,7 @@ import { untilTold, whenOrphaned } from './lifetime.ts';
 import { createNarrator } from './narrator.ts';
 import { perform, type Company, type Result } from './perform.ts';
 import { createRunFolder } from './run-folder.ts';
-import { environmentSpec, settingsLines } from './settings.ts';
+import { SEED, settingsLines } from './settings.ts';
 import { setStage } from './stage.ts';
 import { createStory, type Story } from './story.ts';
 import { tryJudges } from './trial.ts';
@@ -34,6 +34,7 @@ const BREAKS: readonly Act[] = [
 interface Mode {
   readonly negative: boolean;
   readonly keep: boolean;
+  readonly seed: number;
 }
 
 async function run(mode: Mode, story: Story): Promise<boolean> {
@@ -47,12 +48,12 @@ async function run(mode: Mode, story: Story): Promise<boolean> {
       folder,
       node: process.execPath,
       story,
+      seed: mode.seed,
       onReport: (report) => narrator.hear(report),
     });
     const company: Company = { stage, story, narrator };
     try {
-      for (const line of settingsLines(environmentSpec(stage.samples.environment).repair?.drainSeconds ?? 300))
-        story.tell('note', line);
+      for (const line of settingsLines(stage.spec.repair?.drainSeconds ?? 300, mode.seed)) story.tell('note', line);
       const good = mode.negative ? await tryJudges(BREAKS, company, build) : await play(company, mode);
       if (mode.keep) await keep(company, folder.path);
       return good;
@@ -85,7 +86,9 @@ async function keep({ stage, story }: Company, folder: string): Promise<void> {
   await untilTold();
 }
 
-const { values } = parseArgs({ options: { negative: { type: 'boolean' }, keep: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { negative: { type: 'boolean' }, keep: { type: 'boolean' }, seed: { type: 'string' } },
+});
 const story = createStory({
   isTerminal: process.stdout.isTTY,
   columns: () => process.stdout.columns,
@@ -94,7 +97,10 @@ const story = createStory({
 whenOrphaned(process);
 const began = performance.now();
 try {
-  const good = await run({ negative: values.negative === true, keep: values.keep === true }, story);
+  const good = await run(
+    { negative: values.negative === true, keep: values.keep === true, seed: Number(values.seed ?? SEED) },
+    story,
+  );
   story.end();
   story.line(
     `${good ? 'everything held' : 'NOT everything held'} (${((performance.now() - began) / 1000).toFixed(0)} s)`,

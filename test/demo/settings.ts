@@ -16,7 +16,7 @@ export const OPERATOR_SECONDS = {
 export const CLOCK_FACTOR = 20;
 /** Longest time, in the emulator's seconds, until reads show what was written. */
 export const VISIBILITY_SECONDS = 60;
-/** Fixes the emulator's ids and durations. */
+/** Fixes the emulator's ids and durations, unless another one is given. */
 export const SEED = 8;
 
 /** An access key pair. */
@@ -40,11 +40,11 @@ export function operatorFlags(): readonly string[] {
 }
 
 /** The lines that tell the reader what differs from production. */
-export function settingsLines(drainSeconds: number): readonly string[] {
+export function settingsLines(drainSeconds: number, seed: number): readonly string[] {
   const { sweep, slow, guest, zoneReturn, absenceGrace, visibilityGrace, lease } = OPERATOR_SECONDS;
   return [
     `operator  sweep ${sweep} s, slow tier ${slow} s, guests ${guest} s, drain ${drainSeconds} s, zone return ${zoneReturn} s, absence grace ${absenceGrace} s, visibility grace ${visibilityGrace} s, lease ${lease} s`,
-    `emulator  clock x${CLOCK_FACTOR}, reads lag behind writes by up to ${VISIBILITY_SECONDS} of its own seconds (${VISIBILITY_SECONDS / CLOCK_FACTOR} s here), seed ${SEED}`,
+    `emulator  clock x${CLOCK_FACTOR}, reads lag behind writes by up to ${VISIBILITY_SECONDS} of its own seconds (${VISIBILITY_SECONDS / CLOCK_FACTOR} s here), seed ${seed}`,
   ];
 }
 

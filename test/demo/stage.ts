@@ -9,7 +9,7 @@ import { startEmulator, type Emulator } from './emulator.ts';
 import { startOperator, type Operator } from './operator.ts';
 import type { RunFolder } from './run-folder.ts';
 import { readSamples, writeOverlay, type Samples } from './samples.ts';
-import { CLOCK_FACTOR, emulatorConfig, environmentSpec, SEED, type EnvironmentSpec, type KeyPair } from './settings.ts';
+import { CLOCK_FACTOR, emulatorConfig, environmentSpec, type EnvironmentSpec, type KeyPair } from './settings.ts';
 import type { Story } from './story.ts';
 import { must } from './tools.ts';
 import { watchObjects, type ObjectWatch, type Report } from './watch.ts';
@@ -34,6 +34,7 @@ export interface StageOptions {
   readonly folder: RunFolder;
   readonly node: string;
   readonly story: Story;
+  readonly seed: number;
   readonly onReport: (report: Report) => void;
 }
 
@@ -99,7 +100,16 @@ async function emulate(options: StageOptions, samples: Samples, keys: readonly K
   return startEmulator({
     node: options.node,
     script: path.join(options.root, 'emulator/main.ts'),
-    args: ['--config', config, '--clock', `scaled:${CLOCK_FACTOR}`, '--seed', String(SEED), '--guest-shell', ...asRoot],
+    args: [
+      '--config',
+      config,
+      '--clock',
+      `scaled:${CLOCK_FACTOR}`,
+      '--seed',
+      String(options.seed),
+      '--guest-shell',
+      ...asRoot,
+    ],
     logFile: path.join(options.folder.path, 'emulator.log'),
     temporaryFolder: options.folder.path,
   });

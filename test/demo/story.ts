@@ -1,5 +1,7 @@
 // How the demo tells its story: lines that stay, and on a terminal one line below them that lives.
-import colors from 'picocolors';
+import { createColors } from 'picocolors';
+
+type Colors = ReturnType<typeof createColors>;
 
 /** Where the story is written. */
 export interface Screen {
@@ -29,20 +31,19 @@ export type Tag = 'broken' | 'seen' | 'done' | 'proof' | 'failed' | 'up' | 'note
 
 const SPINNER = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 const FRAME_MS = 120;
-const PAINT: Readonly<Record<Tag, (text: string) => string>> = {
-  broken: colors.yellow,
-  seen: colors.cyan,
-  done: colors.blue,
-  proof: colors.green,
-  failed: colors.red,
-  up: colors.green,
-  note: colors.dim,
-};
+
+// By the screen alone: the environment of a pipeline asks for colours that nobody sees.
+function paintOf(colors: Colors): Readonly<Record<Tag, (text: string) => string>> {
+  const { yellow: broken, cyan: seen, blue: done, green, red: failed, dim: note } = colors;
+  return { broken, seen, done, proof: green, failed, up: green, note };
+}
 
 /** A story on this screen. */
 export function createStory(screen: Screen): Story {
+  const colors = createColors(screen.isTerminal);
+  const paint = paintOf(colors);
   let began = performance.now();
-  const live = liveLine(screen);
+  const live = liveLine(screen, colors);
   const line = (text: string): void => live.above(`${text}\n`);
   const seconds = (): number => (performance.now() - began) / 1000;
   return {
@@ -54,7 +55,7 @@ export function createStory(screen: Screen): Story {
     tell: (tag, text, at) => {
       const time = at === undefined ? '        ' : `+${at.toFixed(1)} s`.padStart(8);
       line(
-        `${colors.dim(time)}  ${PAINT[tag](tag.padEnd(6))}  ${isDetail(tag) && screen.isTerminal ? fit(text, screen.columns()) : text}`,
+        `${colors.dim(time)}  ${paint[tag](tag.padEnd(6))}  ${isDetail(tag) && screen.isTerminal ? fit(text, screen.columns()) : text}`,
       );
     },
     line,
@@ -83,8 +84,8 @@ interface LiveLine {
   end(): void;
 }
 
-function liveLine(screen: Screen): LiveLine {
-  return screen.isTerminal ? terminalLine(screen) : pipeLine(screen);
+function liveLine(screen: Screen, colors: Colors): LiveLine {
+  return screen.isTerminal ? terminalLine(screen, colors) : pipeLine(screen);
 }
 
 function pipeLine(screen: Screen): LiveLine {
@@ -99,7 +100,7 @@ function pipeLine(screen: Screen): LiveLine {
   };
 }
 
-function terminalLine(screen: Screen): LiveLine {
+function terminalLine(screen: Screen, colors: Colors): LiveLine {
   let shown: { readonly text: string; readonly since: number } | undefined;
   let frame = 0;
   const erase = (): void => screen.write('\r\u001B[2K');
