@@ -32,6 +32,8 @@ export async function adoptFirst<T extends OwnerObject, R>(
       return stopWith(visit, tools, tools.progressOfError(adoption.error));
     case 'foreign':
       return stopWith(visit, tools, { kind: 'stalled', reason: 'ExistingResources', message: adoption.message });
+    case 'duplicate':
+      return stopWith(visit, tools, { kind: 'stalled', reason: 'Duplicate', message: adoption.message });
     case 'take-over':
       return takeOver(visit, adoption.found, { session, tools });
     case 'ours':

@@ -22,6 +22,7 @@ export type Adoption =
   | { readonly kind: 'ours'; readonly found: readonly Found[] }
   | { readonly kind: 'take-over'; readonly found: readonly Found[] }
   | { readonly kind: 'foreign'; readonly message: string }
+  | { readonly kind: 'duplicate'; readonly message: string }
   | { readonly kind: 'error'; readonly error: CloudError };
 
 /** Lists the cloud by the object tag alone, whatever owner or uid. */
@@ -45,9 +46,27 @@ export function judgeFound(object: OwnerObject, found: readonly Found[], owner: 
   const old = annotations?.[ANNOTATIONS.takeOver];
   const strangers = found.filter(({ record }) => !belongs(record.tags, { owner, uids: [uid, old] }));
   if (strangers.length > 0) return { kind: 'foreign', message: foreignMessage(strangers, owner) };
+  const doubles = doublesOf(found);
+  if (doubles.length > 0)
+    return {
+      kind: 'duplicate',
+      message: `More resources exist than one request asked for (${doubles.join('; ')}): nothing is created; remove the surplus by hand`,
+    };
   return found.every(({ record }) => record.tags[TAG_UID] === uid)
     ? { kind: 'ours', found }
     : { kind: 'take-over', found };
+}
+
+/** Everything but servers exists once under its logical name. */
+function doublesOf(found: readonly Found[]): readonly string[] {
+  const single = found.filter(({ type }) => type !== 'Server');
+  const groups = Map.groupBy(
+    single,
+    ({ type, record }) => `${type} ${ownershipOf(record.tags)?.resource ?? record.id}`,
+  );
+  return [...groups]
+    .filter(([, group]) => group.length > 1)
+    .map(([name, group]) => `${name}: ${group.map(({ record }) => record.id).join(', ')}`);
 }
 
 function belongs(tags: Tags, of: { readonly owner: string; readonly uids: readonly (string | undefined)[] }): boolean {

@@ -71,6 +71,8 @@ export function addIntents(draft: Draft, intents: readonly Intent[]): Draft {
   };
 }
 
+const RETAINED = 200;
+
 /** What a plan puts on record: gone ids leave, kept ones move aside, replacements move on, servers have their live zone. */
 export function adoptPlan(draft: Draft, plan: KindPlan, now: number): Draft {
   const gone = new Set(plan.gone);
@@ -78,7 +80,10 @@ export function adoptPlan(draft: Draft, plan: KindPlan, now: number): Draft {
   const live = new Map(
     plan.fleets.flatMap((fleet) => fleet.servers.map((server) => [server.id, server.zone] as const)),
   );
-  const left = draft.resources.filter((record) => reasons.has(record.id) && !gone.has(record.id));
+  // What does not fit into the list of retained stays on record: an id is never forgotten.
+  const room = Math.max(0, RETAINED - draft.retained.length);
+  const left = draft.resources.filter((record) => reasons.has(record.id) && !gone.has(record.id)).slice(0, room);
+  const leaving = new Set(left.map((record) => record.id));
   const retained = left.map((record) => ({
     name: record.name,
     type: record.type,
@@ -87,7 +92,7 @@ export function adoptPlan(draft: Draft, plan: KindPlan, now: number): Draft {
     reason: reasons.get(record.id) ?? '',
   }));
   const kept = draft.resources
-    .filter((record) => !gone.has(record.id) && !reasons.has(record.id))
+    .filter((record) => !gone.has(record.id) && !leaving.has(record.id))
     .map((record) =>
       (live.get(record.id) ?? record.zone) === record.zone ? record : { ...record, zone: live.get(record.id) ?? '' },
     );
@@ -97,7 +102,7 @@ export function adoptPlan(draft: Draft, plan: KindPlan, now: number): Draft {
   return {
     ...draft,
     resources: sorted(kept),
-    retained: [...draft.retained, ...retained].slice(0, 200),
+    retained: [...draft.retained, ...retained],
     replacements: newcomers,
     boots: draft.boots.filter((boot) => !gone.has(boot.id)),
   };
@@ -107,6 +112,18 @@ export function adoptPlan(draft: Draft, plan: KindPlan, now: number): Draft {
 function withoutNewcomer(item: Replacement): Replacement {
   const { newId: _gone, ...rest } = item;
   return { ...rest, step: 'Surge' };
+}
+
+/** State of a record whose delete the cloud accepted: it may be missing from listings without raising a doubt. */
+export const DELETING = 'Deleting';
+
+/** The draft with these ids marked as leaving. */
+export function markDeleting(draft: Draft, ids: readonly string[]): Draft {
+  if (ids.length === 0) return draft;
+  return {
+    ...draft,
+    resources: draft.resources.map((record) => (ids.includes(record.id) ? { ...record, state: DELETING } : record)),
+  };
 }
 
 /** True when what safety rests on differs. */

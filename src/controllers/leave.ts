@@ -1,11 +1,11 @@
 // The last visits to an object that is being deleted: let go of everything (Retain, Observe), or take it away in order and
 // go only when the cloud confirmed that nothing is left.
 import type { SecurityGroupRecord } from '../cloud/ecs/model.ts';
-import type { Progress } from '../crds/index.ts';
+import { type Progress, accountAllows } from '../crds/index.ts';
 import type { KubeObject, Outcome } from '../runtime/index.ts';
 import { done, requeue, requeueAfter, retry } from '../runtime/index.ts';
 import type { Pending } from '../plan/change.ts';
-import { type Draft, adoptPlan } from './draft.ts';
+import { DELETING, type Draft, adoptPlan } from './draft.ts';
 import type { KindPlan } from './kind.ts';
 import { listing } from './judge.ts';
 import type { OwnerObject } from './model.ts';
@@ -39,7 +39,15 @@ export async function leave<T extends OwnerObject & KubeObject, R>(
 /** The way to the account, which only the environment knows. */
 function reach<T extends OwnerObject & KubeObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>): SessionState {
   const { environment } = visit;
-  if (environment !== undefined) return tools.sessions.of(environment.spec.accountRef.name, environment.spec.region);
+  if (environment !== undefined) {
+    const { name } = environment.spec.accountRef;
+    const account = tools.stores.accounts.get(name);
+    const namespace = visit.object.metadata.namespace ?? '';
+    if (account === undefined || accountAllows(account, namespace))
+      return tools.sessions.of(name, environment.spec.region);
+    const message = `FinanceCloudAccount ${name} does not allow namespace ${namespace} any more`;
+    return { kind: 'not-ready', reason: 'NamespaceNotAllowed', message };
+  }
   const message = 'its FinanceCloudEnvironment is gone, so the account is not known';
   return { kind: 'not-ready', reason: 'DeletionBlocked', message };
 }
@@ -108,8 +116,12 @@ function track<T extends OwnerObject & KubeObject, R>(
   session.inventory.track({
     key: `${tools.kind.name}|${visit.key}`,
     uid: visit.object.metadata.uid,
-    // The deletion timestamp under Delete is the step on record: their absence raises no doubt.
-    ids: visit.draft.resources.map(({ type, id }) => ({ type, id, leaving: true })),
+    // Only what the cloud agreed to delete may be missing without a doubt; what is merely not visible yet would be lost.
+    ids: visit.draft.resources.map(({ type, id, state }) => ({
+      type,
+      id,
+      ...(state === DELETING ? { leaving: true } : {}),
+    })),
     details: detailsOf(visit, session, tools),
   });
 }

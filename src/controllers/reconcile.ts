@@ -6,7 +6,7 @@ import { type Outcome, requeue, requeueAfter, retry } from '../runtime/index.ts'
 import type { Pending } from '../plan/change.ts';
 import { adoptFirst } from './adopt-first.ts';
 import { admit, dependency, stopWith } from './admit.ts';
-import { type Draft, addIntents, adoptPlan, differs } from './draft.ts';
+import { DELETING, type Draft, addIntents, adoptPlan, differs } from './draft.ts';
 import type { GuestReach, KindPlan, PlanInput, Verdicts } from './kind.ts';
 import { makeIntents, matches, needsIntent } from './intents.ts';
 import type { CloudChange, OwnerObject } from './model.ts';
@@ -51,13 +51,14 @@ function guestReach<T extends OwnerObject, R>({ mode, suspended }: Visit<T, R>, 
 
 function track<T extends OwnerObject, R>(visit: Visit<T, R>, session: CloudSession, tools: VisitTools<T, R>): void {
   const records = [...visit.draft.resources, ...visit.draft.retained];
-  const released = new Set(
-    visit.draft.replacements.filter((item) => item.step === 'Released').map((item) => item.surplusId),
-  );
   session.inventory.track({
     key: `${tools.kind.name}|${visit.key}`,
     uid: visit.object.metadata.uid,
-    ids: records.map(({ type, id }) => ({ type, id, ...(released.has(id) ? { leaving: true } : {}) })),
+    ids: records.map((record) => ({
+      type: record.type,
+      id: record.id,
+      ...('state' in record && record.state === DELETING ? { leaving: true } : {}),
+    })),
     details: tools.kind.details(visit.draft.resources),
   });
 }

@@ -38,11 +38,14 @@ export interface SettleContext {
 
 /** Age up to which a token is surely remembered by the cloud, so that a replay cannot make a second resource. */
 export const SAFE_REPLAY_MS = 30 * 60_000;
+/** Age up to which an intent may be sent for the first time. */
+export const STALE_MS = 10 * 60_000;
 
 /** Moves one intent forward. */
 export async function settle(intent: Intent, context: SettleContext): Promise<Settled> {
   if (context.memory.unsent.has(intent.token)) {
-    if (!context.wanted) return { kind: 'closed' };
+    // A request that waited too long is made anew: the age of an intent must stay near the age of its token.
+    if (!context.wanted || ageOf(intent, context) > STALE_MS) return { kind: 'closed' };
     return context.ready ? send(intent, context, 'first') : { kind: 'open' };
   }
   return lookUpThenReplay(intent, context);
@@ -63,10 +66,15 @@ async function lookUpThenReplay(intent: Intent, context: SettleContext): Promise
 function endOf(intent: Intent, ids: readonly string[], context: SettleContext): Settled | undefined {
   if (ids.length > intent.count) return { kind: 'duplicate', ids };
   if (ids.length === intent.count) return { kind: 'made', ids };
-  const age = context.now - (parseTime(intent.startedAt) ?? 0);
-  if (age >= SAFE_REPLAY_MS) return ids.length > 0 ? { kind: 'made', ids } : { kind: 'closed' };
+  const age = ageOf(intent, context);
+  if (age >= Math.max(SAFE_REPLAY_MS, context.visibilityGraceMs))
+    return ids.length > 0 ? { kind: 'made', ids } : { kind: 'closed' };
   const isGivenUp = !context.wanted || context.memory.spent.has(intent.token);
   return isGivenUp && ids.length === 0 && age > context.visibilityGraceMs ? { kind: 'closed' } : undefined;
+}
+
+function ageOf(intent: Intent, { now }: SettleContext): number {
+  return now - (parseTime(intent.startedAt) ?? 0);
 }
 
 /** A cloud that loses tokens makes another resource at each replay: the look-up is given ever more time to find the first one. */

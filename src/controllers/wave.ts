@@ -7,7 +7,7 @@ import { TAG_UID } from '../cloud/tags.ts';
 import type { Intent } from '../crds/index.ts';
 import { type Change, changeKey } from '../plan/change.ts';
 import { nextWave } from '../plan/wave.ts';
-import { type Draft, closeIntent, recordMade } from './draft.ts';
+import { type Draft, closeIntent, recordMade, markDeleting } from './draft.ts';
 import { matches, needsIntent } from './intents.ts';
 import type { ObjectMemory, Trust } from './memory.ts';
 import type { CloudChange, CloudPlan } from './model.ts';
@@ -47,8 +47,11 @@ export async function runWave(plan: CloudPlan, draft: Draft, context: WaveContex
   const ends = await Promise.all(others.map((change) => runChange(change, context)));
   const failed = ends.flatMap((end) => (end.kind === 'failed' ? [end.error] : []));
   const held = ends.flatMap((end) => (end.kind === 'held' ? [end.reason] : []));
+  const deleted = others.flatMap((change, at) =>
+    change.verb === 'Delete' && ends[at]?.kind === 'done' ? change.ids : [],
+  );
   return {
-    draft: intents.draft,
+    draft: markDeleting(intents.draft, deleted),
     error: worst([...intents.errors, ...failed]),
     held: intents.held[0] ?? held[0],
     duplicate: intents.duplicate,
@@ -195,7 +198,11 @@ const PARENT_OF: Readonly<Record<string, string>> = { SecurityGroupRules: 'Secur
 async function notOurs(change: CloudChange, { session, uid }: WaveContext): Promise<Applied | undefined> {
   const fresh = await session.inventory.fresh<CloudRecord>(PARENT_OF[change.type] ?? change.type, change.ids);
   if ('class' in fresh) return { kind: 'failed', error: fresh };
-  if (fresh.length === 0) return { kind: 'done', ids: [] };
+  if (fresh.length === 0)
+    return {
+      kind: 'held',
+      reason: `${change.ids.join(', ')} is not visible in the cloud, so nothing is concluded yet`,
+    };
   const foreign = fresh.find((record) => record.tags[TAG_UID] !== uid);
   return foreign === undefined
     ? undefined
