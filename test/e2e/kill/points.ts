@@ -3,11 +3,20 @@ import type { Position, Seen, Trigger } from './proxy.ts';
 
 const POSITIONS: readonly Position[] = ['before', 'answer-lost', 'after'];
 
-/** Writes that both runs made, in the order of the first: a point that may not come is no point. */
-export function common(first: readonly Seen[], second: readonly Seen[]): readonly Seen[] {
-  const key = (seen: Seen): string => `${seen.channel} ${seen.signature} ${seen.nth}`;
-  const both = new Set(second.map(key));
-  return first.filter((seen) => both.has(key(seen)));
+/** The last writes of a status that is written often depend on timing: a run may end without them. */
+const OFTEN = 5;
+const UNSURE = 2;
+
+/** Writes that every run made, in the order of the first: a point that may not come is no point. */
+export function common(runs: readonly (readonly Seen[])[]): readonly Seen[] {
+  const [first = [], ...others] = runs;
+  const key = ({ channel, signature }: Seen): string => `${channel} ${signature}`;
+  const least = (of: Seen): number =>
+    Math.min(...runs.map((run) => run.filter((seen) => key(seen) === key(of)).length));
+  return first.filter((seen) => {
+    const sure = least(seen) >= OFTEN ? least(seen) - UNSURE : least(seen);
+    return others.length > 0 && seen.nth <= sure;
+  });
 }
 
 /** `count` points over the given writes, evenly spread; every position occurs as often as the others, and with few writes every write gets several. */
