@@ -60,7 +60,8 @@ async function takeOver<T extends OwnerObject, R>(
     : stopWith(visit, tools, tools.progressOfError(failed));
 }
 
-async function recordAdopted<T extends OwnerObject, R>(
+/** Puts what was found on record and ends the visit. */
+export async function recordAdopted<T extends OwnerObject, R>(
   visit: Visit<T, R>,
   tools: VisitTools<T, R>,
   draft: Draft,

@@ -5,7 +5,17 @@ import { F, G, intent, recorded, recordedServers, replacement } from '../../test
 import { runningServers } from '../../test/support/cloud-records.ts';
 import { NOW } from '../../test/support/plan-input.ts';
 import { viewOf } from '../../test/support/view.ts';
-import { type Draft, addIntents, adoptPlan, closeIntent, differs, draftOf, recordMade } from './draft.ts';
+import {
+  type Draft,
+  type RecordEntry,
+  addIntents,
+  adoptPlan,
+  closeIntent,
+  differs,
+  draftOf,
+  recordMade,
+  withEntries,
+} from './draft.ts';
 import type { KindPlan } from './kind.ts';
 import { liveServers } from './parts/fleet.ts';
 import { cloudName, fleetOf, isRecorded, recordOf, serversOf, sorted, withMade } from './records.ts';
@@ -20,6 +30,39 @@ const plan = (more: Partial<KindPlan> = {}): KindPlan => ({
   ...more,
 });
 const names = (of: Draft) => of.resources.map((record) => `${record.name}=${record.id}`);
+
+describe('withEntries', () => {
+  const vpc = intent({ type: 'VPC', resource: 'vpc', attempt: 3, token: 'token-3' });
+  const servers = intent({ attempt: 4, token: 'token-4', count: 2 });
+  const entries: readonly RecordEntry[] = [
+    { kind: 'made', intent: servers, ids: ['i-a', 'i-b'] },
+    { kind: 'closed', intent: vpc },
+    { kind: 'deleting', ids: ['i-old'] },
+  ];
+  const old = recorded('Server', 'web/0', 'i-old');
+
+  it('keeps what another replica recorded meanwhile: its ids, its intents, its attempts', () => {
+    const theirs = intent({ attempt: 9, token: 'token-9', resource: `api/${F}` });
+    const live = draft({
+      resources: [old, recorded('VPC', 'vpc', 'vpc-9')],
+      intents: [vpc, servers, theirs],
+      attempt: 9,
+    });
+    const after = withEntries(live, entries);
+    assert.deepEqual(names(after), ['vpc=vpc-9', 'web/0=i-old', 'web/1=i-a', 'web/2=i-b']);
+    assert.deepEqual([after.intents, after.attempt], [[theirs], 9]);
+    assert.equal(after.resources.find(({ id }) => id === 'i-old')?.state, 'Deleting');
+  });
+
+  it('never uses an attempt again whose intent is lost from the record', () => {
+    assert.equal(withEntries(draft(), entries).attempt, 4);
+  });
+
+  it('changes nothing when the record holds it already', () => {
+    const once = withEntries(draft({ resources: [old], intents: [vpc, servers], attempt: 4 }), entries);
+    assert.deepEqual(withEntries(once, entries), once);
+  });
+});
 
 describe('recordMade', () => {
   it('records the id under its name and closes the intent', () => {
@@ -67,12 +110,23 @@ describe('recordMade', () => {
 
   it('a step that does not wait for a newcomer is left alone', () => {
     const leaving = [replacement({ step: 'Draining', toZone: F })];
-    assert.equal(recordMade(draft({ replacements: leaving }), intent(), ['i-new']).replacements, leaving);
+    assert.deepEqual(recordMade(draft({ replacements: leaving }), intent(), ['i-new']).replacements, leaving);
   });
 
   it('what has no id of its own only closes its intent', () => {
     const open = intent({ type: 'Listener', resource: 'web/lb/HTTP/80' });
-    assert.deepEqual(recordMade(draft({ intents: [open] }), open, []), draft());
+    assert.deepEqual(recordMade(draft({ intents: [open] }), open, []), draft({ attempt: open.attempt }));
+  });
+
+  it('gives every surge that waits there a newcomer of its own', () => {
+    const waiting = [replacement(), replacement({ slot: 'web/3', surplusId: 'i-web-3' })];
+    const surge = intent({ resource: `web/${G}`, zone: G, count: 2 });
+    const after = recordMade(draft({ replacements: waiting }), surge, ['i-b', 'i-a']);
+    assert.deepEqual(
+      after.replacements.map((item) => item.newId),
+      ['i-a', 'i-b'],
+    );
+    assert.deepEqual(recordMade(after, surge, ['i-b', 'i-a']), after, 'told twice, it is the same');
   });
 
   it('is in the order in which it will be kept, so that the next visit writes nothing', () => {

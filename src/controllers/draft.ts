@@ -31,13 +31,38 @@ export function draftOf(status: EnvironmentStatus | undefined): Draft {
   return { resources, intents, attempt, replacements, retained, zones, boots };
 }
 
-/** The draft after an intent made resources: ids recorded, intent closed, and a surge that waited for its newcomer has it. */
+/** One thing that a wave has to put on record. It says what happened, so that it can be put on top of any later record too. */
+export type RecordEntry =
+  | { readonly kind: 'made'; readonly intent: Intent; readonly ids: readonly string[] }
+  | { readonly kind: 'closed'; readonly intent: Intent }
+  | { readonly kind: 'deleting'; readonly ids: readonly string[] };
+
+/** The draft with these entries; entries that it holds already change nothing. */
+export function withEntries(draft: Draft, entries: readonly RecordEntry[]): Draft {
+  return entries.reduce((current, entry) => {
+    switch (entry.kind) {
+      case 'made':
+        return recordMade(current, entry.intent, entry.ids);
+      case 'closed':
+        return closeIntent(current, entry.intent);
+      case 'deleting':
+        return markDeleting(current, entry.ids);
+      default:
+        return entry satisfies never;
+    }
+  }, draft);
+}
+
+/** The draft after an intent made resources: ids recorded, intent closed, and surges that waited for newcomers have them. */
 export function recordMade(draft: Draft, intent: Intent, ids: readonly string[]): Draft {
   const closed = closeIntent(draft, intent);
   const { type, resource, zone } = intent;
   if (ids.length === 0 || !isRecorded(type)) return closed;
   const resources = sorted(withMade(draft.resources, { type, resource, ids, zone }));
-  const fresh = resources.filter((record) => ids.includes(record.id)).map((record) => record.id);
+  const known = new Set(draft.replacements.flatMap((item) => item.newId ?? []));
+  const fresh = resources
+    .filter((record) => ids.includes(record.id) && !known.has(record.id))
+    .map((record) => record.id);
   const replacements = type === 'Server' ? withNewcomer(draft.replacements, intent, fresh) : draft.replacements;
   return { ...closed, resources, replacements };
 }
@@ -48,18 +73,22 @@ function withNewcomer(
   ids: readonly string[],
 ): readonly Replacement[] {
   const fleet = intent.resource.split('/')[0];
-  const index = replacements.findIndex(
-    (item) => item.step === 'Surge' && item.module === fleet && item.toZone === intent.zone && item.newId === undefined,
-  );
-  const [newId] = ids;
-  return index < 0 || newId === undefined
-    ? replacements
-    : replacements.map((item, at) => (at === index ? { ...item, newId } : item));
+  const left = [...ids];
+  return replacements.map((item) => {
+    const waits =
+      item.step === 'Surge' && item.module === fleet && item.toZone === intent.zone && item.newId === undefined;
+    const newId = waits ? left.shift() : undefined;
+    return newId === undefined ? item : { ...item, newId };
+  });
 }
 
-/** The draft without an intent. */
+/** The draft without an intent, whose attempt is never used again. */
 export function closeIntent(draft: Draft, intent: Intent): Draft {
-  return { ...draft, intents: draft.intents.filter((item) => item.attempt !== intent.attempt) };
+  return {
+    ...draft,
+    intents: draft.intents.filter((item) => item.attempt !== intent.attempt),
+    attempt: Math.max(draft.attempt, intent.attempt),
+  };
 }
 
 /** The draft with new intents; their attempts are never used again. */

@@ -142,6 +142,7 @@ function addOwner<T extends OwnerObject & KubeObject, R>(
     log,
     settings,
     heard: recordEvents(options.events, owner.kind.resource),
+    leads: () => manager.leadership.validForMs() > 0,
     forgotten: (key) => sessions.forget(key),
   });
   manager.addController<T>({

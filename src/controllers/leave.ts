@@ -10,10 +10,11 @@ import type { KindPlan } from './kind.ts';
 import { listing } from './judge.ts';
 import type { OwnerObject } from './model.ts';
 import { PREPAID } from './parts/removal.ts';
+import { hasWork } from './next-intents.ts';
 import { progressOf } from './progress.ts';
 import { neededScripts } from './scripts.ts';
 import type { CloudSession, SessionState } from './sessions.ts';
-import { type Visit, type VisitTools, fetchScripts, inputOf, report, waveContext } from './visit.ts';
+import { type Visit, type VisitTools, fetchScripts, inputOf, isOutdated, report, waveContext } from './visit.ts';
 import { type WaveResult, runWave } from './wave.ts';
 
 const POLL_MS = 1000;
@@ -95,7 +96,8 @@ async function takeAway<T extends OwnerObject & KubeObject, R>(
   for (const detail of detailsOf(visit, session, tools)) inventory.touchDetail(detail.type, [detail.parentId]);
   await fetchScripts(visit, tools, neededScripts([], visit.draft.intents));
   const left = adoptPlan(visit.draft, plan, visit.now);
-  const result = session.frozen ? idle(left) : await runWave(plan.plan, left, waveContext(visit, session, tools));
+  const result = session.frozen ? idle(left) : await removeNext(visit, tools, { session, plan, left });
+  if ('kind' in result) return result;
   if (result.draft.resources.length === 0 && result.draft.intents.length === 0) return letGo(visit, tools);
   const progress = leaving(visit, { plan, result, frozen: session.frozen });
   const written = await report(visit, tools, {
@@ -103,7 +105,7 @@ async function takeAway<T extends OwnerObject & KubeObject, R>(
     plan: undefined,
     verdicts: undefined,
     progress,
-    insist: result.draft.resources.length > left.resources.length,
+    entries: result.entries,
   });
   return written ?? requeueAfter(POLL_MS);
 }
@@ -140,8 +142,19 @@ function detailsOf<T extends OwnerObject & KubeObject, R>(
   return [...tools.kind.details(resources), ...neighbours.map((group) => ({ type: 'GroupRules', parentId: group.id }))];
 }
 
+/** The next wave of a deletion, unless the object is not the one any more that was planned from. */
+async function removeNext<T extends OwnerObject & KubeObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+  of: { readonly session: CloudSession; readonly plan: KindPlan; readonly left: Draft },
+): Promise<WaveResult | Outcome> {
+  const context = waveContext(visit, of.session, tools);
+  const outdated = hasWork(of.plan, of.left, context) ? await isOutdated(visit, tools) : undefined;
+  return outdated ?? runWave(of.plan.plan, of.left, context);
+}
+
 function idle(draft: Draft): WaveResult {
-  return { draft, error: undefined, held: 'writes are Frozen', duplicate: undefined, acted: false };
+  return { draft, entries: [], error: undefined, held: 'writes are Frozen', duplicate: undefined, acted: false };
 }
 
 /** Users of what is to go are named as DeletionBlocked; the rest is work in progress. */

@@ -35,6 +35,8 @@ export class ObjectMemory {
   /** Tokens that are never sent again: known with other parameters, or refused after an unknown outcome. */
   readonly spent = new Set<string>();
   readonly madeNow = new Set<string>();
+  /** Ids that left the record because they are gone: a listing that lags shows them once more. */
+  readonly left = new Set<string>();
   readonly holds = new Map<string, Hold>();
   /** Failures of create or start in a row, by zone. */
   readonly creates = new Map<string, number>();

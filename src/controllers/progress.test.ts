@@ -40,6 +40,7 @@ const plan = (more: Partial<CloudPlan> = {}): KindPlan => ({
 });
 const draft = (more: Partial<Draft> = {}): Draft => ({ ...draftOf(undefined), ...more });
 const result = (more: Partial<WaveResult> = {}): WaveResult => ({
+  entries: [],
   draft: draft(),
   error: undefined,
   held: undefined,

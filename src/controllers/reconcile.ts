@@ -1,24 +1,25 @@
 // One visit to an object: gather, judge, plan, remember, apply, report. The flow is the same for every kind; what differs is
 // in the kind's pure functions. At most one status write before the cloud is written to, and one after.
-import { ANNOTATIONS, type Intent } from '../crds/index.ts';
+import { ANNOTATIONS, type Progress } from '../crds/index.ts';
 import { formatTime } from '../kernel/timestamp.ts';
 import { type Outcome, requeue, requeueAfter, retry } from '../runtime/index.ts';
-import type { Pending } from '../plan/change.ts';
-import { adoptFirst } from './adopt-first.ts';
+import type { Dependency, Pending } from '../plan/change.ts';
+import { recordFound } from './adopt.ts';
+import { adoptFirst, recordAdopted } from './adopt-first.ts';
 import { admit, dependency, stopWith } from './admit.ts';
 import { DELETING, type Draft, addIntents, adoptPlan, differs } from './draft.ts';
 import type { GuestReach, KindPlan, PlanInput, Verdicts } from './kind.ts';
-import { makeIntents, matches, needsIntent } from './intents.ts';
-import type { CloudChange, OwnerObject } from './model.ts';
+import type { OwnerObject } from './model.ts';
+import { NO_INTENTS, hasWork, knowUnsent, nextIntents } from './next-intents.ts';
 import { progressOf } from './progress.ts';
 import { type LiveServer, liveServers } from './parts/fleet.ts';
 import type { ObjectMemory } from './memory.ts';
 import { isRecorded } from './records.ts';
 import { missingScript, neededScripts } from './scripts.ts';
 import type { CloudSession } from './sessions.ts';
-import { type Visit, type VisitTools, fetchScripts, inputOf, report, waveContext } from './visit.ts';
+import { type Visit, type VisitTools, fetchScripts, inputOf, isOutdated, report, waveContext } from './visit.ts';
 import { NOW_MS, POLL_MS, nextVisit } from './next-visit.ts';
-import { mayRun, runWave } from './wave.ts';
+import { runWave } from './wave.ts';
 
 /** Visits a living object. */
 export async function keep<T extends OwnerObject, R>(visit: Visit<T, R>, tools: VisitTools<T, R>): Promise<Outcome> {
@@ -123,25 +124,47 @@ async function work<T extends OwnerObject, R>(
   const sources = neededScripts(first.plan.plan.changes, visit.draft.intents);
   await fetchScripts(visit, tools, sources);
   const remembered = await remember(visit, tools, first);
-  if (remembered.kind === 'ended') return remembered.outcome;
-  const result = await runWave(first.plan.plan, remembered.draft, waveContext(visit, session, tools));
+  return remembered.kind === 'ended'
+    ? remembered.outcome
+    : act(visit, tools, { session, plan: first.plan, remembered, lacking: missingScript(sources, visit.scripts) });
+}
+
+/** The wave itself, and what is said about it. */
+async function act<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+  of: {
+    readonly session: CloudSession;
+    readonly plan: KindPlan;
+    readonly remembered: Remembered & { readonly kind: 'go' };
+    readonly lacking: Dependency | undefined;
+  },
+): Promise<Outcome> {
+  const { session, remembered, lacking } = of;
+  const guests = session.guestsFor(`${tools.kind.name}|${visit.key}`);
+  const result = await runWave(of.plan.plan, remembered.draft, waveContext(visit, session, tools));
   const after = planOnce(visit, tools, { session, draft: result.draft });
-  const intents = newIntents(visit, tools, { session, draft: result.draft, plan: after.plan });
+  // Only what the wave has just made can lead to creates that were not intended before it.
+  const next = result.acted
+    ? await nextIntents(visit, tools, { session, draft: result.draft, plan: after.plan })
+    : NO_INTENTS;
+  const { intents } = next;
   const draft = { ...addIntents(result.draft, intents), boots: guests.judged() };
-  const lacking = missingScript(sources, visit.scripts);
   const progress =
-    lacking === undefined
+    next.stop ??
+    remembered.stop ??
+    (lacking === undefined
       ? progressOf({ ...visit, plan: after.plan, verdicts: after.verdicts, draft, result })
-      : dependency(lacking);
+      : dependency(lacking));
   const written = await report(visit, tools, {
     draft,
     plan: after.plan,
     verdicts: after.verdicts,
     progress,
-    insist: result.acted,
+    entries: result.entries,
   });
   if (written !== undefined) return written;
-  for (const intent of intents) visit.memory.unsent.add(intent.token);
+  knowUnsent(visit, intents);
   const unwell = after.verdicts.concerns.some(
     (concern) => concern.type === 'BackendsHealthy' && concern.status !== 'True',
   );
@@ -208,10 +231,13 @@ async function lookOnly<T extends OwnerObject, R>(
 }
 
 type Remembered =
-  | { readonly kind: 'go'; readonly draft: Draft }
+  | { readonly kind: 'go'; readonly draft: Draft; readonly stop: Progress | undefined }
   | { readonly kind: 'ended'; readonly outcome: Outcome };
 
-/** The ONE write before any cloud write: new intents, and steps of replacements. A conflict ends the visit without a call. */
+/**
+ * The ONE write before any cloud write: new intents, and steps of replacements. A conflict ends the visit without a call;
+ * when there is nothing to write, a read makes sure that the object is still the one that was planned from.
+ */
 async function remember<T extends OwnerObject, R>(
   visit: Visit<T, R>,
   tools: VisitTools<T, R>,
@@ -220,41 +246,26 @@ async function remember<T extends OwnerObject, R>(
   const { session } = visit;
   if (session === undefined) return { kind: 'ended', outcome: requeueAfter(POLL_MS) };
   const adopted = adoptPlan(first.draft, first.plan, visit.now);
-  const intents = newIntents(visit, tools, { session, draft: adopted, plan: first.plan });
+  for (const id of first.plan.gone) visit.memory.left.add(id);
+  const next = await nextIntents(visit, tools, { session, draft: adopted, plan: first.plan });
+  if (next.found.length > 0)
+    return { kind: 'ended', outcome: await recordAdopted(visit, tools, recordFound(visit.draft, next.found)) };
+  const { intents, stop } = next;
   const draft = addIntents(adopted, intents);
-  if (!differs(draft, visit.draft)) return { kind: 'go', draft };
+  if (!differs(draft, visit.draft)) {
+    const outdated = hasWork(first.plan, draft, waveContext(visit, session, tools))
+      ? await isOutdated(visit, tools)
+      : undefined;
+    return outdated === undefined ? { kind: 'go', draft, stop } : { kind: 'ended', outcome: outdated };
+  }
   const progress = progressOf({ ...visit, plan: first.plan, verdicts: first.verdicts, draft, result: undefined });
   const written = await report(visit, tools, { draft, plan: first.plan, verdicts: first.verdicts, progress });
   if (written !== undefined) return { kind: 'ended', outcome: written };
-  for (const intent of intents) visit.memory.unsent.add(intent.token);
+  knowUnsent(visit, intents);
   // Steps that were just recorded are planned for by the next visit, from the record.
   return intents.length > 0 || visit.draft.intents.length > 0
-    ? { kind: 'go', draft }
+    ? { kind: 'go', draft, stop }
     : { kind: 'ended', outcome: requeueAfter(NOW_MS) };
-}
-
-/** Intents for creates whose inputs are known and that have none yet. */
-function newIntents<T extends OwnerObject, R>(
-  visit: Visit<T, R>,
-  tools: VisitTools<T, R>,
-  of: { readonly session: CloudSession; readonly draft: Draft; readonly plan: KindPlan },
-): readonly Intent[] {
-  const { session } = of;
-  const context = waveContext(visit, session, tools);
-  const creates = of.plan.plan.changes.filter(
-    (change: CloudChange) =>
-      needsIntent(change) && !of.draft.intents.some((intent) => matches(intent, change)) && mayRun(change, context),
-  );
-  return makeIntents(creates, of.draft.attempt, {
-    owner: session.owner,
-    install: tools.settings.install,
-    object: visit.objectTag,
-    uid: visit.object.metadata.uid,
-    region: session.region,
-    now: visit.now,
-    open: of.draft.intents,
-    versionOf: (source) => visit.scripts.get(`${source.kind}/${source.name}/${source.key}`)?.resourceVersion,
-  });
 }
 
 /** What is waited for is read again in the next shared batch. */

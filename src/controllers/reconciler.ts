@@ -39,6 +39,8 @@ export interface ReconcilerOptions {
   readonly log: Logger;
   readonly settings: VisitSettings;
   readonly heard: Listener;
+  /** False once another replica may be in charge. */
+  readonly leads: () => boolean;
   /** Ends what is kept for an object that is gone. */
   readonly forgotten: (key: string) => void;
 }
@@ -69,6 +71,8 @@ export function createReconciler<T extends OwnerObject & KubeObject, R>(
     trust: trustOf(settings),
     progressOfError,
     lookOnlyProgress,
+    readLive: (ref) => reader.readLive(ref),
+    leads: options.leads,
     readScripts: (namespace, sources) => readScripts(namespace, sources, kube),
     writer: new StatusWriter<T>({ kube, kind: kind.resource, ownWrites, clock, random, log }),
     finalizers: new Finalizers<T>({ kube, kind: kind.resource, finalizer: FINALIZER, ownWrites }),

@@ -64,6 +64,11 @@ function observedPlan({ plan }: ReportInput, before: EnvironmentStatus | undefin
   return plan === undefined ? before?.plan : statusPlan(plan.plan);
 }
 
+/** A status with another record: what others wrote beside it stays. */
+export function withRecord(status: EnvironmentStatus | undefined, draft: Draft): object {
+  return { ...status, ...recordFields(draft) };
+}
+
 function recordFields(draft: Draft) {
   return {
     resources: orAbsent(draft.resources),

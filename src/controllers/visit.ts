@@ -1,19 +1,19 @@
 // What one visit carries from step to step, and the one way in which it writes a status.
 import { objectTag } from '../cloud/tags.ts';
 import type { CloudError } from '../cloud/call.ts';
-import type { Condition, FinanceCloudEnvironment, Intent, Progress } from '../crds/index.ts';
+import { type Condition, FINALIZER, type FinanceCloudEnvironment, type Intent, type Progress } from '../crds/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Change, Dependency } from '../plan/change.ts';
-import { type KubeObject, type Outcome, requeue, retry } from '../runtime/index.ts';
+import { type KubeObject, type KubeResult, type ObjectRef, type Outcome, requeue, retry } from '../runtime/index.ts';
 import type { Finalizers } from '../runtime/finalizers.ts';
-import type { StatusWriter } from '../runtime/status-writer.ts';
-import { type Draft, differs, draftOf } from './draft.ts';
+import type { StatusWrite, StatusWriter } from '../runtime/status-writer.ts';
+import { type Draft, type RecordEntry, differs, draftOf, withEntries } from './draft.ts';
 import type { Decision } from './drift.ts';
 import type { KindPlan, OwnerKind, PlanInput, Stores, Verdicts, ZoneState } from './kind.ts';
 import type { ObjectMemory, Trust } from './memory.ts';
 import type { OwnerObject, UserDataSource } from './model.ts';
-import { statusOf } from './report.ts';
+import { statusOf, withRecord } from './report.ts';
 import type { CloudSession, Sessions } from './sessions.ts';
 import type { WaveContext } from './wave.ts';
 
@@ -46,6 +46,10 @@ export interface VisitTools<T extends OwnerObject, R> {
   readonly settings: VisitSettings;
   readonly trust: Trust;
   readonly heard: Listener;
+  /** The object as the server has it now. */
+  readonly readLive: (ref: ObjectRef) => Promise<KubeResult<T>>;
+  /** False once another replica may be in charge. */
+  readonly leads: () => boolean;
   readonly readScripts: (namespace: string, sources: readonly UserDataSource[]) => Promise<ReadonlyMap<string, Script>>;
   readonly progressOfError: (error: CloudError) => Progress;
   readonly lookOnlyProgress: (
@@ -156,8 +160,22 @@ export interface Findings {
   readonly plan: KindPlan | undefined;
   readonly verdicts: Verdicts | undefined;
   readonly progress: Progress;
-  /** Ids of what was just made must not be lost: written again until their fate is known. */
-  readonly insist?: boolean;
+  /** What a wave did must not be lost: it is written again, on top of whatever others wrote, until its fate is known. */
+  readonly entries?: readonly RecordEntry[];
+}
+
+/** The gate before a wave: the object that was planned from is still the one that the server has. An outcome when it is not. */
+export async function isOutdated<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+): Promise<Outcome | undefined> {
+  const { namespace = '', name, uid, resourceVersion } = visit.object.metadata;
+  const live = await tools.readLive({ namespace, name });
+  if (live.kind === 'not-found') return requeue('the object is gone');
+  if (live.kind !== 'ok') return retry(new Error(`read before writing to the cloud: ${live.message}`));
+  const { metadata } = live.value;
+  if (metadata.uid !== uid || metadata.resourceVersion !== resourceVersion) return requeue('the object has changed');
+  return metadata.finalizers?.includes(FINALIZER) === true ? undefined : requeue('the finalizer is gone');
 }
 
 /** Writes the status if something changed; an outcome only when the visit must end here. */
@@ -166,33 +184,27 @@ export async function report<T extends OwnerObject, R>(
   tools: VisitTools<T, R>,
   found: Findings,
 ): Promise<Outcome | undefined> {
-  const make = (object: T) =>
-    statusOf({
-      object,
-      draft: found.draft,
-      plan: found.plan,
-      verdicts: found.verdicts,
-      progress: found.progress,
-      mode: visit.mode,
-      deletionPolicy: visit.deletionPolicy,
-      decide: (change) => decisionOn(visit, change),
-      built: visit.built,
-      now: tools.clock.now(),
-    });
-  const wanted = make(visit.object);
-  if (isQuiet(visit, found, wanted)) return undefined;
   const before = visit.object;
-  const result =
-    found.insist === true
-      ? await tools.writer.insist(visit.object, make)
-      : await tools.writer.write(visit.object, wanted);
+  const wanted = statusOf({
+    object: before,
+    draft: found.draft,
+    plan: found.plan,
+    verdicts: found.verdicts,
+    progress: found.progress,
+    mode: visit.mode,
+    deletionPolicy: visit.deletionPolicy,
+    decide: (change) => decisionOn(visit, change),
+    built: visit.built,
+    now: tools.clock.now(),
+  });
+  if (isQuiet(visit, found, wanted)) return undefined;
+  const result = await send(before, wanted, { tools, entries: found.entries ?? [] });
   switch (result.kind) {
     case 'written':
+    case 'unchanged': // also when a write whose answer was lost turns out to be there
       visit.object = result.object;
       visit.draft = draftOf(result.object.status);
-      tools.heard(before, result.object);
-      return undefined;
-    case 'unchanged':
+      if (result.object !== before) tools.heard(before, result.object);
       return undefined;
     case 'conflict':
       return requeue('status conflict');
@@ -206,6 +218,17 @@ export async function report<T extends OwnerObject, R>(
     default:
       return result satisfies never;
   }
+}
+
+function send<T extends OwnerObject, R>(
+  read: T,
+  wanted: object,
+  of: { readonly tools: VisitTools<T, R>; readonly entries: readonly RecordEntry[] },
+): Promise<StatusWrite<T>> {
+  const { tools, entries } = of;
+  if (entries.length === 0) return tools.writer.write(read, wanted);
+  const rebase = ({ status }: T) => withRecord(status, withEntries(draftOf(status), entries));
+  return tools.writer.insist(read, { wanted, rebase, mayGoOn: tools.leads });
 }
 
 /** What is done about a difference: in Observe it is shown, a stop or a failure holds it back, else it is being repaired. */

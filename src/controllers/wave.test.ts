@@ -74,7 +74,11 @@ async function play(
     readonly memory?: ObjectMemory;
   } = {},
 ) {
-  const { session, client, asked } = sessionOf({ client: recordedCloud(script.answers ?? []), ...script });
+  const { session, client, asked } = sessionOf({
+    client: recordedCloud(script.answers ?? []),
+    fresh: (_type, ids) => ids.map((id) => serverRecord({ id })),
+    ...script,
+  });
   const memory = script.memory ?? new ObjectMemory();
   const context: WaveContext = {
     session,
@@ -101,7 +105,10 @@ const all: Script = () => ok();
 describe('runWave', () => {
   it('sends what may run, remembers it, and has it read again', async () => {
     const { result, memory, asked, actions, context } = await play([change()], { answers: all });
-    assert.deepEqual([actions, result.acted, asked], [['ModifyVpcAttribute'], true, ['touch VPC vpc-1']]);
+    assert.deepEqual(
+      [actions, result.acted, asked],
+      [['ModifyVpcAttribute'], true, ['fresh VPC vpc-1', 'touch VPC vpc-1']],
+    );
     assert.ok(!mayRun(change(), context), 'the same change is settling now');
     assert.ok(memory.isSettling(change(), 1000, context.trust));
   });
@@ -127,11 +134,11 @@ describe('runWave', () => {
       action: { ...revoke.action, service: 'ecs', action: { kind: 'AuthorizeRules', groupId: 'sg-app', rules: [] } },
     });
     const { asked } = await play([authorize], { answers: all });
-    assert.deepEqual(asked, ['touchDetail GroupRules sg-app']);
+    assert.deepEqual(asked, ['fresh SecurityGroup sg-app', 'touchDetail GroupRules sg-app']);
   });
 });
 
-describe('what takes away', () => {
+describe('what a change stands on', () => {
   const ours = serverRecord();
   const rows: readonly {
     readonly why: string;
@@ -213,6 +220,51 @@ describe('what takes away', () => {
       assert.equal(actions.length > 0, row.sent);
     });
   }
+
+  const listener = change({
+    verb: 'Create',
+    type: 'Listener',
+    name: 'web/lb/HTTP:80',
+    ids: [],
+    action: {
+      service: 'slb',
+      action: { kind: 'StartListener', ref: { loadBalancerId: 'lb-1', protocol: 'http', port: 80 } },
+    },
+  });
+  const start = change({
+    verb: 'Start',
+    type: 'Server',
+    name: 'web/0',
+    ids: ['i-web-0'],
+    fields: [{ path: 'state', from: 'Stopped', to: 'Running', impact: 'Safe', rule: 'mutable', blueprint: 'ECS-4' }],
+    action: { service: 'ecs', action: { kind: 'StartServers', ids: ['i-web-0'] } },
+  });
+  const more: readonly (readonly [string, CloudChange, readonly CloudRecord[], boolean])[] = [
+    ['an update of what is ours', change(), [{ ...ours, id: 'vpc-1' }], true],
+    ['an update of what is not ours any more', change(), [{ ...ours, id: 'vpc-1', tags: ownTags('other') }], false],
+    ['an update of what is not seen', change(), [], false],
+    ['a listener of a load balancer that is ours', listener, [{ ...ours, id: 'lb-1' }], true],
+    ['a listener of a load balancer that is not ours', listener, [{ ...ours, id: 'lb-1', tags: {} }], false],
+    ['a start of what is still stopped', start, [{ ...ours, state: 'Stopped' }], true],
+    ['a start of what somebody has started meanwhile', start, [{ ...ours, state: 'Starting' }], false],
+  ];
+  for (const [why, of, fresh, sent] of more) {
+    it(`${why}: ${sent ? 'sent' : 'nothing sent'}`, async () => {
+      const { actions } = await play([of], { answers: all, fresh: () => fresh });
+      assert.equal(actions.length > 0, sent);
+    });
+  }
+
+  it('is read in one call for each type', async () => {
+    const { asked } = await play([start, change({ ...start, name: 'web/1', ids: ['i-web-1'] }), listener, detach], {
+      answers: all,
+      fresh: (_type, ids) => ids.map((id) => ({ ...ours, id })),
+    });
+    assert.deepEqual(
+      asked.filter((item) => item.startsWith('fresh')),
+      ['fresh Server i-web-0 i-web-1', 'fresh LoadBalancer lb-1'],
+    );
+  });
 
   it('sends nothing when the fresh read fails', async () => {
     const failed = refused('transient');

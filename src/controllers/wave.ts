@@ -1,19 +1,19 @@
 // Carries out one wave: open intents first, then the other changes whose needs are settled. Never re-decides; what is
-// destroyed is read fresh and must carry this object's uid.
+// changed is read fresh and must carry this object's uid.
 import { type CloudError } from '../cloud/call.ts';
 import { isRefusal } from '../cloud/errors.ts';
-import type { Applied, CloudRecord } from '../cloud/service.ts';
-import { TAG_UID } from '../cloud/tags.ts';
+import type { Applied } from '../cloud/service.ts';
 import type { Intent } from '../crds/index.ts';
 import { type Change, changeKey } from '../plan/change.ts';
 import { nextWave } from '../plan/wave.ts';
-import { type Draft, closeIntent, recordMade, markDeleting } from './draft.ts';
+import { type Draft, type RecordEntry, withEntries } from './draft.ts';
 import { matches, needsIntent } from './intents.ts';
 import type { ObjectMemory, Trust } from './memory.ts';
 import type { CloudChange, CloudPlan } from './model.ts';
 import { apply } from './services.ts';
 import type { CloudSession } from './sessions.ts';
 import { type Settled, settle } from './settle.ts';
+import { loadBalancersOf, readStanding } from './standing.ts';
 
 /** What a wave needs besides its plan. */
 export interface WaveContext {
@@ -29,6 +29,8 @@ export interface WaveContext {
 
 /** What came of a wave. */
 export interface WaveResult {
+  /** What happened, and the draft with it. */
+  readonly entries: readonly RecordEntry[];
   readonly draft: Draft;
   /** The worst failure, for the conditions. */
   readonly error: CloudError | undefined;
@@ -44,14 +46,20 @@ export async function runWave(plan: CloudPlan, draft: Draft, context: WaveContex
   const wave = nextWave(plan);
   const intents = await runIntents(plan, wave, { draft, context });
   const others = wave.filter((change) => !needsIntent(change) && mayRun(change, context));
-  const ends = await Promise.all(others.map((change) => runChange(change, context)));
+  const standing = await readStanding(others, context);
+  const ends = await Promise.all(others.map((change) => runChange(change, standing(change), context)));
   const failed = ends.flatMap((end) => (end.kind === 'failed' ? [end.error] : []));
   const held = ends.flatMap((end) => (end.kind === 'held' ? [end.reason] : []));
   const deleted = others.flatMap((change, at) =>
     change.verb === 'Delete' && ends[at]?.kind === 'done' ? change.ids : [],
   );
+  const entries: readonly RecordEntry[] = [
+    ...intents.entries,
+    ...(deleted.length > 0 ? [{ kind: 'deleting', ids: deleted } as const] : []),
+  ];
   return {
-    draft: markDeleting(intents.draft, deleted),
+    entries,
+    draft: withEntries(draft, entries),
     error: worst([...intents.errors, ...failed]),
     held: intents.held[0] ?? held[0],
     duplicate: intents.duplicate,
@@ -68,7 +76,7 @@ export function mayRun(change: Change, context: Pick<WaveContext, 'memory' | 'mo
 }
 
 interface IntentsResult {
-  readonly draft: Draft;
+  readonly entries: readonly RecordEntry[];
   readonly errors: readonly CloudError[];
   readonly held: readonly string[];
   readonly duplicate: string | undefined;
@@ -98,10 +106,9 @@ async function runIntents(
       };
     }),
   );
-  const draft = settled.reduce((current, { intent, result }) => afterSettled(current, { intent, result }), of.draft);
   for (const { intent, change, result } of settled) note(intent, { change, result }, context);
   return {
-    draft,
+    entries: settled.flatMap(({ intent, result }) => entryOf(intent, result)),
     errors: settled.flatMap(({ result }) => ('error' in result && result.error !== undefined ? [result.error] : [])),
     held: settled.flatMap(({ result }) => (result.kind === 'open' && result.held !== undefined ? [result.held] : [])),
     duplicate: settled.flatMap(({ intent, result }) =>
@@ -111,17 +118,17 @@ async function runIntents(
   };
 }
 
-function afterSettled(draft: Draft, of: { readonly intent: Intent; readonly result: Settled }): Draft {
-  switch (of.result.kind) {
+function entryOf(intent: Intent, result: Settled): readonly RecordEntry[] {
+  switch (result.kind) {
     case 'made':
-      return recordMade(draft, of.intent, of.result.ids);
+      return [{ kind: 'made', intent, ids: result.ids }];
     case 'closed':
-      return closeIntent(draft, of.intent);
+      return [{ kind: 'closed', intent }];
     case 'open':
     case 'duplicate':
-      return draft;
+      return [];
     default:
-      return of.result satisfies never;
+      return result satisfies never;
   }
 }
 
@@ -149,11 +156,12 @@ function hold(change: CloudChange, error: CloudError, context: WaveContext): voi
   const zone = change.type === 'Server' ? change.zone : undefined;
   if (zone !== undefined && countsForZone(change, error))
     memory.refused(change.verb === 'Start' ? 'starts' : 'creates', zone);
-  const ms = isRefusal(error)
-    ? Math.max(trust.unseenMs, HOLD_MS.failed)
-    : (error.retryAfterMs ??
-      (error.class === 'throttled' ? HOLD_MS.throttled : error.class === 'busy' ? HOLD_MS.busy : HOLD_MS.failed));
+  const ms = isRefusal(error) ? Math.max(trust.unseenMs, HOLD_MS.failed) : (error.retryAfterMs ?? pauseAfter(error));
   memory.holds.set(changeKey(change), { until: monotonic + ms, error, generation });
+}
+
+function pauseAfter({ class: kind }: CloudError): number {
+  return kind === 'throttled' || kind === 'busy' ? HOLD_MS[kind] : HOLD_MS.failed;
 }
 
 /** A zone that has no stock, or does not start what stands in it, is refusing. */
@@ -164,12 +172,9 @@ function countsForZone(change: CloudChange, error: CloudError): boolean {
   );
 }
 
-async function runChange(change: CloudChange, context: WaveContext): Promise<Applied> {
+async function runChange(change: CloudChange, refusal: Applied | undefined, context: WaveContext): Promise<Applied> {
   const { session, memory, monotonic } = context;
-  if (DESTROYS.has(change.verb)) {
-    const refusal = await notOurs(change, context);
-    if (refusal !== undefined) return refusal;
-  }
+  if (refusal !== undefined) return refusal;
   const end = await apply(change.action, {
     region: session.region,
     reader: session.client,
@@ -188,28 +193,6 @@ async function runChange(change: CloudChange, context: WaveContext): Promise<App
     touchAfter(change, session);
   }
   return end;
-}
-
-const DESTROYS: ReadonlySet<CloudChange['verb']> = new Set(['Delete', 'Detach', 'Revoke']);
-/** Parts have no tags of their own: whose they are stands on what they are parts of. */
-const PARENT_OF: Readonly<Record<string, string>> = { SecurityGroupRules: 'SecurityGroup', Backends: 'LoadBalancer' };
-
-/** Read fresh before anything is destroyed: the tags must still carry this object's uid. Already gone is done. */
-async function notOurs(change: CloudChange, { session, uid }: WaveContext): Promise<Applied | undefined> {
-  const fresh = await session.inventory.fresh<CloudRecord>(PARENT_OF[change.type] ?? change.type, change.ids);
-  if ('class' in fresh) return { kind: 'failed', error: fresh };
-  if (fresh.length === 0)
-    return {
-      kind: 'held',
-      reason: `${change.ids.join(', ')} is not visible in the cloud, so nothing is concluded yet`,
-    };
-  const foreign = fresh.find((record) => record.tags[TAG_UID] !== uid);
-  return foreign === undefined
-    ? undefined
-    : {
-        kind: 'held',
-        reason: `${foreign.id} does not carry this object's tags any more, so nothing is taken away there`,
-      };
 }
 
 const PARTS_OF: Readonly<Record<string, string>> = { SecurityGroupRules: 'GroupRules', Backends: 'LoadBalancerParts' };
@@ -231,11 +214,6 @@ function parentsOf(change: CloudChange): readonly string[] {
   if (action.kind === 'CreateListener')
     return [`${action.ref.loadBalancerId}_${action.ref.protocol}_${action.ref.port}`];
   return change.ids;
-}
-
-function loadBalancersOf(change: CloudChange): readonly string[] {
-  const { action } = change.action;
-  return 'ref' in action ? [action.ref.loadBalancerId] : [];
 }
 
 const SEVERITY: readonly CloudError['class'][] = [

@@ -88,6 +88,20 @@ describe('status writer', () => {
   });
 
   describe('insisting on a record', () => {
+    const insistence = (read: Thing, mayGoOn = () => true) => ({ wanted: rebase(read), rebase, mayGoOn });
+
+    it('stops when somebody else may be in charge, and leaves what they wrote', async () => {
+      const { clock, kube, writer, read } = setUp();
+      kube.put(KIND, { metadata: REF, status: { note: 'theirs' } });
+      const result = writer.insist(
+        read,
+        insistence(read, () => false),
+      );
+      await clock.advance(60_000);
+      assert.equal((await result).kind, 'conflict');
+      assert.deepEqual(kube.peek(KIND, 'ns/a')?.status, { note: 'theirs' });
+    });
+
     const faults: readonly { why: string; failures: readonly (KubeFailure | 'lose-answer')[]; writes: number }[] = [
       { why: 'the server is away for a while', failures: [outage, outage, outage], writes: 4 },
       { why: 'the answer is lost though it was stored: it is not stored twice', failures: ['lose-answer'], writes: 1 },
@@ -103,7 +117,7 @@ describe('status writer', () => {
         const { clock, kube, ownWrites, writer, read } = setUp();
         const left = [...failures];
         kube.interfere = ({ verb }) => (verb === 'patch' ? left.shift() : undefined);
-        const result = writer.insist(read, rebase);
+        const result = writer.insist(read, insistence(read));
         await clock.advance(30_000);
         assert.match((await result).kind, /written|unchanged/);
         assert.deepEqual(kube.peek(KIND, 'ns/a')?.status, { note: 'old', ids: ['i-1'] });
@@ -115,7 +129,7 @@ describe('status writer', () => {
     it('puts the record on top of what others wrote', async () => {
       const { clock, kube, writer, read } = setUp();
       kube.put(KIND, { metadata: REF, status: { note: 'theirs' } });
-      const result = writer.insist(read, rebase);
+      const result = writer.insist(read, insistence(read));
       await clock.advance(1000);
       assert.equal((await result).kind, 'written');
       assert.deepEqual(kube.peek(KIND, 'ns/a')?.status, { note: 'theirs', ids: ['i-1'] });
@@ -131,19 +145,19 @@ describe('status writer', () => {
       ]) {
         const { clock, kube, writer, read } = setUp();
         act(kube);
-        const result = writer.insist(read, rebase);
+        const result = writer.insist(read, insistence(read));
         await clock.advance(60_000);
         assert.equal((await result).kind, 'gone');
       }
       const { kube, writer, read } = setUp();
       kube.interfere = () => ({ kind: 'invalid', message: 'too long' });
-      assert.equal((await writer.insist(read, rebase)).kind, 'failed');
+      assert.equal((await writer.insist(read, insistence(read))).kind, 'failed');
     });
 
     it('gives up after a minute', async () => {
       const { clock, kube, writer, read } = setUp();
       kube.interfere = () => outage;
-      const result = writer.insist(read, rebase);
+      const result = writer.insist(read, insistence(read));
       await clock.advance(60_000);
       assert.deepEqual(await result, { kind: 'failed', failure: outage });
     });

@@ -27,6 +27,16 @@ export interface StatusWriterOptions<T extends KubeObject> {
   readonly log: Logger;
 }
 
+/** What is written again until its fate is known. */
+export interface Insistence<T> {
+  /** The status on top of what was read. */
+  readonly wanted: object;
+  /** The status on top of what others wrote since: only what must not be lost may be added to theirs. */
+  readonly rebase: (live: T) => object;
+  /** Asked before each further attempt: false once somebody else may be in charge. */
+  readonly mayGoOn: () => boolean;
+}
+
 type StatusFields = Readonly<Record<string, unknown>>;
 
 /** How long a record that must not be lost is written again. */
@@ -62,23 +72,24 @@ export class StatusWriter<T extends KubeObject> {
   /**
    * Writes a record that must not be lost (ids of what was just made) until it is there or the object is not. After a
    * lost answer the live object tells whether the write was applied; after a conflict `rebase` says what the record is
-   * on top of what others wrote. It goes on for a minute, also when the visit is told to stop: then it is the look-up
-   * by tags that finds what was made.
+   * on top of what others wrote. It goes on for a minute, also when the visit is told to stop: after that it is the
+   * look-up by tags that finds what was made.
    */
-  async insist(read: T, rebase: (live: T) => object): Promise<StatusWrite<T>> {
+  async insist(read: T, { wanted, rebase, mayGoOn }: Insistence<T>): Promise<StatusWrite<T>> {
     const { clock, random, log } = this.#options;
     const backoff = new Backoff({ firstMs: 100, longestMs: 5000, resetMs: Infinity }, clock, random);
     const end = clock.monotonic() + INSIST_MS;
-    let current = read;
+    let next = { on: read, status: wanted };
     for (;;) {
-      const result = await this.write(current, rebase(current));
+      const result = await this.write(next.on, next.status);
       const wait = Math.max(backoff.next(), pauseOf(result));
       if (isEnd(result) || clock.monotonic() + wait > end) return result;
       log.warn('Writing a record again', { ...refOfObject(read), result: result.kind });
       await clock.sleep(wait);
-      const live = await this.#live(current);
+      const live = await this.#live(read);
       if (live === 'gone') return { kind: 'gone' };
-      current = live ?? current;
+      if (!mayGoOn()) return result;
+      if (live !== undefined) next = { on: live, status: rebase(live) };
     }
   }
 

@@ -110,6 +110,12 @@ function planStart<S extends object>(input: SingleInput<S>, live: CloudRecord, a
   return { ...emptyPlan, changes: [change] };
 }
 
+/** True when what is on record is seen without this object's tags: its parts are then not touched either. */
+export function isLost({ type, id }: RecordedResource, uid: string, view: View): boolean {
+  const presence = view.get<CloudRecord>(type, id);
+  return presence.kind === 'present' && presence.record.tags[TAG_UID] !== uid;
+}
+
 /** A resource whose tags no longer name its object is neither changed nor made again: whose it is must be settled by people. */
 function tagsLost<S extends object>(input: SingleInput<S>, live: CloudRecord): CloudPlan {
   const observed = live.tags[TAG_UID] ?? 'no tag';

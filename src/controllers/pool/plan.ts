@@ -9,7 +9,7 @@ import { type FleetPlan, planFleet } from '../parts/fleet.ts';
 import { goneOf, planDelete } from '../parts/removal.ts';
 import { planReplacements } from '../parts/replacements.ts';
 import { planRules } from '../parts/rules.ts';
-import { planSingle } from '../parts/single.ts';
+import { isLost, planSingle } from '../parts/single.ts';
 import { type FleetHome, keptOf, tagsOf, templateFor, vSwitchWaits, vpcWait } from '../parts/templates.ts';
 import { cloudName, recordOf, serversOf } from '../records.ts';
 import type { PoolRefs } from './refs.ts';
@@ -115,7 +115,7 @@ function planGroup(input: PoolInput): CloudPlan {
 
 function planAccess(input: PoolInput): CloudPlan {
   const group = recordOf(input.records, 'sg');
-  if (group === undefined) return emptyPlan;
+  if (group === undefined || isLost(group, input.object.metadata.uid, input.view)) return emptyPlan;
   const { clientCidrs, port } = input.object.spec.access;
   const desired: readonly SecurityGroupRule[] = clientCidrs.map((cidr) =>
     adjustRule({

@@ -150,6 +150,24 @@ const rows: readonly Row[] = [
   },
   { id: 'ARCH-3', why: 'another port', input: within(rule('web', { ports: ['8080'] })), hits: 0 },
   { id: 'ARCH-3', why: 'another protocol', input: within(rule('db', { protocol: 'UDP', ports: ['3306'] })), hits: 0 },
+  {
+    id: 'SG-1',
+    why: 'a zone that admits itself',
+    input: within(rule('self', { from: { type: 'SecurityZone', securityZoneRef: { name: 'app' } } })),
+    hits: 1,
+  },
+  {
+    id: 'SG-1',
+    why: 'another zone is admitted',
+    input: within(rule('web', { from: { type: 'SecurityZone', securityZoneRef: { name: 'dmz' } } })),
+    hits: 0,
+  },
+  {
+    id: 'SG-1',
+    why: 'a pool that happens to have the name of the zone',
+    input: within(rule('ops', { from: { type: 'BastionPool', bastionPoolRef: { name: 'app' } } })),
+    hits: 0,
+  },
 ];
 
 describe('rules of a zone', () => {

@@ -84,8 +84,16 @@ describe('planZone', () => {
       'wait VPC vpc: is not Available yet',
     ]);
     assert.deepEqual(nextWave(plan), []);
-    assert.equal(nextWave(planZone(zoneInput({ view: viewOf(world()) })).plan).length, 3);
-    assert.equal(depth(plan), 1);
+    assert.equal(depth(plan), 2);
+  });
+
+  it('makes one vSwitch at a time, as the cloud does', () => {
+    const next = (view: ZoneInput['view']) => nextWave(planZone(zoneInput({ view })).plan).map(({ name }) => name);
+    assert.deepEqual(next(viewOf(world())), [`vswitch/${F}`, 'sg'], 'the other zone after this one');
+    const other = { ...vSwitchRecord({ zone: G }), id: 'vsw-other', state: 'Pending' };
+    assert.deepEqual(next(viewOf(world(), { records: { VSwitch: [other] } })), ['sg'], 'somebody else’s is being made');
+    const elsewhere = { ...other, vpcId: 'vpc-other' };
+    assert.deepEqual(next(viewOf(world(), { records: { VSwitch: [elsewhere] } })), [`vswitch/${F}`, 'sg']);
   });
 
   it('plans nothing when everything is as declared', () => assert.deepEqual(lines({}), []));

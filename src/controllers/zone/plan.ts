@@ -1,16 +1,16 @@
 // Plans a security zone: one vSwitch in each zone, one security group, its rules.
 import type { GroupRules, SecurityGroupRule } from '../../cloud/ecs/model.ts';
 import { adjustRule, adjustSecurityGroup, securityGroupFields } from '../../cloud/ecs/model.ts';
-import { adjustVSwitch, vSwitchFields } from '../../cloud/vpc/model.ts';
-import type { InboundRule, SecurityZone, Subnet } from '../../crds/index.ts';
+import type { InboundRule, SecurityZone } from '../../crds/index.ts';
 import { type Blocked, emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
 import type { KindPlan, PlanInput } from '../kind.ts';
-import { type CloudPlan, type Fact, known, missing } from '../model.ts';
+import type { CloudPlan } from '../model.ts';
 import { RULES, planRules } from '../parts/rules.ts';
-import { planSingle } from '../parts/single.ts';
+import { isLost, planSingle } from '../parts/single.ts';
 import { vpcWait } from '../parts/templates.ts';
 import { cloudName, recordOf } from '../records.ts';
 import type { GroupFact, ZoneRefs } from './refs.ts';
+import { planSubnets, vpcFact } from './subnets.ts';
 
 /** Addresses that classic load balancers speak from (SG-3). */
 export const LOAD_BALANCER_RANGE = '100.64.0.0/10';
@@ -22,45 +22,11 @@ export type ZoneInput = PlanInput<SecurityZone, ZoneRefs>;
 export function planZone(input: ZoneInput): KindPlan {
   const plan = joinPlans([
     vpcWait(input.refs.vpcId, input.view),
-    ...input.object.spec.subnets.map((subnet) => planSubnet(input, subnet)),
+    planSubnets(input),
     planGroup(input),
     planInbound(input),
   ]);
   return { plan, fleets: [], replacements: [], gone: [], retain: [] };
-}
-
-function vpcFact<T>(input: ZoneInput, use: (vpcId: string) => T): Fact<T> {
-  const { vpcId } = input.refs;
-  return vpcId === undefined
-    ? missing('FinanceCloudEnvironment', input.object.spec.environmentRef.name, 'VPC id')
-    : known(use(vpcId));
-}
-
-function planSubnet(input: ZoneInput, subnet: Subnet): CloudPlan {
-  const { object } = input;
-  const name = `vswitch/${subnet.zone}`;
-  const spec = {
-    zone: subnet.zone,
-    cidr: subnet.cidr,
-    displayName: cloudName(subnet.displayName, object.metadata.name, subnet.zone),
-    description: subnet.description ?? '',
-  };
-  return planSingle(
-    {
-      type: 'VSwitch',
-      name,
-      uid: object.metadata.uid,
-      recorded: recordOf(input.records, name),
-      desired: adjustVSwitch(spec),
-      table: vSwitchFields,
-      readyStates: ['Available'],
-      blueprint: 'NET-2',
-      needs: [resourceKey('VPC', 'vpc')],
-      create: vpcFact(input, (vpcId) => ({ service: 'vpc', action: { kind: 'CreateVSwitch', vpcId, spec, tags: {} } })),
-      update: (id, set) => ({ service: 'vpc', action: { kind: 'UpdateVSwitch', id, set } }),
-    },
-    input.view,
-  );
 }
 
 function planGroup(input: ZoneInput): CloudPlan {
@@ -92,7 +58,7 @@ function planGroup(input: ZoneInput): CloudPlan {
 
 function planInbound(input: ZoneInput): CloudPlan {
   const group = recordOf(input.records, 'sg');
-  if (group === undefined) return emptyPlan;
+  if (group === undefined || isLost(group, input.object.metadata.uid, input.view)) return emptyPlan;
   const rules = input.object.spec.inbound.flatMap((rule) => sourcesOf(input, rule));
   const live = input.view.detail<GroupRules>('GroupRules', group.id)?.parts;
   return planRules({
