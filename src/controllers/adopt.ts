@@ -99,7 +99,8 @@ export function recordFound(draft: Draft, found: readonly Found[]): Draft {
       type: first.type,
       resource,
       ids: group.map(({ record }) => record.id),
-      zone: first.record.zone,
+      // As requests record it: only servers are told apart by their zone.
+      zone: first.type === 'Server' ? first.record.zone : undefined,
     });
   }, draft.resources);
   const attempts = found.map(({ record }) => ownershipOf(record.tags)?.attempt ?? 0);

@@ -89,8 +89,9 @@ const CLOUD = {
 
 const IDENTITY = {
   ExistingResources: {
-    meaning: 'The cloud holds resources of an object of the same name with another uid or owner.',
-    next: 'Take them over with annotation financecloud.io/take-over: <old uid>, or remove them.',
+    meaning:
+      'The cloud holds resources under this object’s name that are not on record: of another uid or owner, or a server that may be the missing one.',
+    next: 'Take them over with annotation financecloud.io/take-over: <the uid in the message>, or remove them.',
   },
   Duplicate: {
     meaning: 'More resources exist for one request than were asked for.',

@@ -1,0 +1,96 @@
+// A record that loses entries (a script, a restored status) is no reason to make a second one of anything: what exists once
+// under its name is taken on record again, and beside a server that may be the lost one nothing is made.
+import assert from 'node:assert/strict';
+import { ANNOTATIONS } from '../../src/crds/index.ts';
+import type { KubeObject } from '../../src/runtime/index.ts';
+import { type Lab, conditionsOf, startLab } from '../support/lab/lab.ts';
+import type { Declared } from '../support/lab/objects.ts';
+import { banks } from '../support/lab/worlds.ts';
+
+const KIND = 'FinanceCloudEnvironment';
+const BANK = 'team-0/bank';
+const DMZ = 'team-0/dmz';
+
+interface Entry {
+  readonly name: string;
+  readonly id: string;
+  readonly type: string;
+}
+
+function entriesOf(lab: Lab, kind: string, key: string): readonly Entry[] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as the operator wrote it
+  return (lab.get(kind, key)?.status as { readonly resources?: readonly Entry[] } | undefined)?.resources ?? [];
+}
+
+const declared = (object: KubeObject, more: object): Declared =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object of the lab, put back with a change
+  ({ ...object, ...more }) as Declared;
+
+/** Somebody with the right to write a status cuts entries out of it. */
+function cut(lab: Lab, of: { readonly kind: string; readonly key: string; readonly lost: (entry: Entry) => boolean }) {
+  const object = lab.get(of.kind, of.key);
+  assert.ok(object !== undefined);
+  const resources = entriesOf(lab, of.kind, of.key).filter((entry) => !of.lost(entry));
+  lab.apply(declared(object, { status: { ...Object(object.status), resources } }));
+}
+
+const idsOf = (lab: Lab) =>
+  lab
+    .living()
+    .map(({ id }) => id)
+    .toSorted();
+const readyOf = (lab: Lab) => conditionsOf(lab.get(KIND, BANK)?.status).find(({ type }) => type === 'Ready');
+
+describe('a record that lost entries', () => {
+  let lab: Lab;
+  beforeEach(async () => {
+    lab = await startLab({ objects: banks(1, 4) });
+    await lab.untilReady(600);
+  });
+  afterEach(() => lab.stop());
+
+  const once: readonly (readonly [string, string, string, string])[] = [
+    ['the VPC', KIND, BANK, 'VPC'],
+    ['a vSwitch', 'SecurityZone', DMZ, 'VSwitch'],
+    ['the security group', 'SecurityZone', DMZ, 'SecurityGroup'],
+  ];
+  for (const [what, kind, key, type] of once)
+    it(`${what} is taken on record again and not made again`, async () => {
+      const before = idsOf(lab);
+      const entries = entriesOf(lab, kind, key);
+      const lost = entries.find((entry) => entry.type === type);
+      cut(lab, { kind, key, lost: (entry) => entry.id === lost?.id });
+      await lab.until('the record is whole', () => entriesOf(lab, kind, key).length === entries.length, 120);
+      await lab.advance(120);
+      assert.deepEqual(idsOf(lab), before);
+      assert.deepEqual(entriesOf(lab, kind, key), entries);
+      assert.equal(readyOf(lab)?.status, 'True');
+    });
+
+  it('a server stops the creation beside it until a person has spoken', async () => {
+    const before = idsOf(lab);
+    const [lost] = entriesOf(lab, KIND, BANK).filter(({ type }) => type === 'Server');
+    assert.ok(lost !== undefined);
+    cut(lab, { kind: KIND, key: BANK, lost: ({ id }) => id === lost.id });
+    await lab.until('it says so', () => readyOf(lab)?.reason === 'ExistingResources', 120);
+    assert.match(readyOf(lab)?.message ?? '', new RegExp(`${lost.id}.*${ANNOTATIONS.takeOver}`));
+    await lab.advance(1200);
+    assert.deepEqual(idsOf(lab), before, 'nothing was made beside it');
+
+    const object = lab.get(KIND, BANK);
+    assert.ok(object !== undefined);
+    const annotations = { ...object.metadata.annotations, [ANNOTATIONS.takeOver]: object.metadata.uid ?? '' };
+    lab.apply(declared(object, { metadata: { ...object.metadata, annotations } }));
+    await lab.until('it is on record', () => entriesOf(lab, KIND, BANK).some(({ id }) => id === lost.id), 120);
+    await lab.untilReady(120);
+    assert.deepEqual(idsOf(lab), before);
+  });
+
+  it('everything: the whole record comes back from the tags', async () => {
+    const before = idsOf(lab);
+    cut(lab, { kind: KIND, key: BANK, lost: () => true });
+    await lab.until('the record is whole', () => entriesOf(lab, KIND, BANK).length === 5, 120);
+    await lab.advance(120);
+    assert.deepEqual(idsOf(lab), before);
+  });
+});
