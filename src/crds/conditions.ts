@@ -14,7 +14,6 @@ export const CONCERNS = [
   'AutoStartReady',
   'LoadBalancersReady',
   'BackendsHealthy',
-  'ChainIntact',
 ] as const;
 
 /** A condition that judges one concern. */
@@ -32,9 +31,8 @@ export const CONCERNS_OF: Readonly<Record<KindName, readonly Concern[]>> = {
     'AutoStartReady',
     'LoadBalancersReady',
     'BackendsHealthy',
-    'ChainIntact',
   ],
-  SecurityZone: ['NetworkReady', 'RulesInSync', 'ChainIntact'],
+  SecurityZone: ['NetworkReady', 'RulesInSync'],
   BastionPool: ['RulesInSync', 'ServersReady', 'ZonesBalanced'],
 };
 

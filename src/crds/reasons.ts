@@ -105,10 +105,6 @@ const IDENTITY = {
     meaning: 'Most known resources vanished from one listing, which is not believed.',
     next: 'Check the account; annotate it with financecloud.io/accept-inventory if they are really gone.',
   },
-  ForbiddenChange: {
-    meaning: 'The difference could only be repaired by losing something.',
-    next: 'Decide by hand: change the declaration, or do it in the cloud.',
-  },
 } as const satisfies Record<string, ReasonText>;
 
 const SERVERS = {
@@ -117,11 +113,6 @@ const SERVERS = {
     meaning: 'Rules of a security group are missing, changed or undeclared.',
     next: 'Under Revoke it is repaired; under Report declare the rule or remove it.',
   },
-  ChainBreach: {
-    meaning: 'A way leads past the declared chain of security groups.',
-    next: 'Close the rule or address that the message names, or declare it.',
-  },
-  ServersMissing: { meaning: 'Fewer servers exist or run than are declared.', next: wait },
   ServerDrift: { meaning: 'A server’s settings differ from the declaration.', next: wait },
   ZonesUneven: {
     meaning: 'The two zones differ by more than one server.',
