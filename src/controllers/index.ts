@@ -6,10 +6,11 @@ import type { Logger } from '../kernel/logger.ts';
 import type { Meter } from '../kernel/meter.ts';
 import type { Random } from '../kernel/random.ts';
 import type { EventRecorder } from '../runtime/events.ts';
-import { type Key, type KubeObject, type Manager, type Watch, keyOf } from '../runtime/index.ts';
+import type { KubeObject, Manager, Watch } from '../runtime/index.ts';
 import { createAccountReconciler } from './account/reconcile.ts';
 import { environmentKind } from './environment/index.ts';
 import { recordEvents } from './heard.ts';
+import { usersOf, watchesOf } from './keys.ts';
 import type { OwnerKind, Stores } from './kind.ts';
 import type { OwnerObject } from './model.ts';
 import { registerObjectMetrics } from './object-metrics.ts';
@@ -50,45 +51,21 @@ export function addControllers(options: ControllersOptions): void {
     pools: manager.store<BastionPool>(POOL_RESOURCE),
   };
   registerObjectMetrics(options.meter, stores);
-  addAccounts(options, stores);
-  const keys = keysFor(stores);
-  addOwner(options, stores, {
-    kind: environmentKind,
-    store: stores.environments,
-    watches: [
-      watch(ACCOUNT_RESOURCE, keys.environmentsUsing),
-      watch(ZONE_RESOURCE, keys.environmentOf),
-      watch(POOL_RESOURCE, keys.environmentOf),
-    ],
-  });
-  addOwner(options, stores, {
-    kind: zoneKind,
-    store: stores.zones,
-    watches: [
-      watch(ACCOUNT_RESOURCE, keys.zonesUsing),
-      watch(ENVIRONMENT_RESOURCE, keys.zonesOf),
-      watch(ZONE_RESOURCE, keys.neighbours),
-      watch(POOL_RESOURCE, keys.neighbours),
-    ],
-  });
-  addOwner(options, stores, {
-    kind: poolKind,
-    store: stores.pools,
-    watches: [
-      watch(ACCOUNT_RESOURCE, keys.poolsUsing),
-      watch(ENVIRONMENT_RESOURCE, keys.poolsOf),
-      watch(ZONE_RESOURCE, keys.poolNeighbours),
-    ],
-  });
+  const watches = watchesOf(stores);
+  addAccounts(options, stores, watches.FinanceCloudAccount);
+  const { environments, zones, pools } = stores;
+  addOwner(options, stores, { kind: environmentKind, store: environments, watches: watches.FinanceCloudEnvironment });
+  addOwner(options, stores, { kind: zoneKind, store: zones, watches: watches.SecurityZone });
+  addOwner(options, stores, { kind: poolKind, store: pools, watches: watches.BastionPool });
 }
 
-function addAccounts(options: ControllersOptions, stores: Stores): void {
+function addAccounts(options: ControllersOptions, stores: Stores, watches: readonly Watch[]): void {
   const { manager, accounts, sessions, clock, random, log, namespace, settings, workers } = options;
   manager.addController<FinanceCloudAccount>({
     name: 'FinanceCloudAccount',
     kind: ACCOUNT_RESOURCE,
     concurrency: workers,
-    watches: [watch(ENVIRONMENT_RESOURCE, (object) => [referenceOf(object, 'accountRef')])],
+    watches,
     reconcile: createAccountReconciler({
       kube: manager.kube,
       store: stores.accounts,
@@ -109,16 +86,10 @@ function addAccounts(options: ControllersOptions, stores: Stores): void {
 
 /** Everybody who uses the account looks again. */
 function visitUsers(account: string, manager: Manager, stores: Stores): void {
-  const environments = stores.environments.list().filter((environment) => environment.spec.accountRef.name === account);
-  for (const environment of environments) {
-    manager.enqueue('FinanceCloudEnvironment', keyOf(environment.metadata));
-    const isMine = (object: SecurityZone | BastionPool) =>
-      object.spec.environmentRef.name === environment.metadata.name;
-    for (const zone of stores.zones.list(environment.metadata.namespace).filter(isMine))
-      manager.enqueue('SecurityZone', keyOf(zone.metadata));
-    for (const pool of stores.pools.list(environment.metadata.namespace).filter(isMine))
-      manager.enqueue('BastionPool', keyOf(pool.metadata));
-  }
+  const { environments, zones, pools } = usersOf(account, stores);
+  for (const key of environments) manager.enqueue('FinanceCloudEnvironment', key);
+  for (const key of zones) manager.enqueue('SecurityZone', key);
+  for (const key of pools) manager.enqueue('BastionPool', key);
 }
 
 interface Owner<T extends OwnerObject & KubeObject, R> {
@@ -152,44 +123,4 @@ function addOwner<T extends OwnerObject & KubeObject, R>(
     watches: owner.watches,
     reconcile,
   });
-}
-
-function watch(kind: Watch['kind'], keysOf: (object: KubeObject) => readonly Key[]): Watch {
-  return { kind, keysOf: (change) => keysOf(change.object) };
-}
-
-/** The name in a reference of the spec; kinds are told apart by the stores, so anything else has none. */
-function referenceOf({ spec }: KubeObject, field: 'accountRef' | 'environmentRef'): string {
-  if (typeof spec !== 'object' || spec === null || !(field in spec)) return '';
-  const reference: unknown = Reflect.get(spec, field);
-  return typeof reference === 'object' && reference !== null && 'name' in reference ? String(reference.name) : '';
-}
-
-/** Which keys a change of another kind leads to. */
-function keysFor(stores: Stores) {
-  const nameOf = (object: KubeObject) => referenceOf(object, 'environmentRef');
-  const environmentOf = (object: KubeObject): readonly Key[] => [
-    `${object.metadata.namespace ?? ''}/${nameOf(object)}`,
-  ];
-  const ofEnvironment = (objects: readonly (SecurityZone | BastionPool)[], name: string) =>
-    objects.filter((object) => object.spec.environmentRef.name === name).map((object) => keyOf(object.metadata));
-  const zonesIn = (namespace: string | undefined, name: string) => ofEnvironment(stores.zones.list(namespace), name);
-  const poolsIn = (namespace: string | undefined, name: string) => ofEnvironment(stores.pools.list(namespace), name);
-  const using = (account: KubeObject) =>
-    stores.environments.list().filter((environment) => environment.spec.accountRef.name === account.metadata.name);
-  return {
-    environmentOf,
-    /** What an account allows, and whether it is there, concerns everybody who uses it. */
-    environmentsUsing: (account: KubeObject) => using(account).map(({ metadata }) => keyOf(metadata)),
-    zonesUsing: (account: KubeObject) =>
-      using(account).flatMap(({ metadata }) => zonesIn(metadata.namespace, metadata.name)),
-    poolsUsing: (account: KubeObject) =>
-      using(account).flatMap(({ metadata }) => poolsIn(metadata.namespace, metadata.name)),
-    zonesOf: (object: KubeObject) => zonesIn(object.metadata.namespace, object.metadata.name),
-    poolsOf: (object: KubeObject) => poolsIn(object.metadata.namespace, object.metadata.name),
-    /** Zones name each other and pools in their rules, so a change of one leads to its neighbours. */
-    neighbours: (object: KubeObject) =>
-      zonesIn(object.metadata.namespace, nameOf(object)).filter((key) => key !== keyOf(object.metadata)),
-    poolNeighbours: (object: KubeObject) => poolsIn(object.metadata.namespace, nameOf(object)),
-  };
 }
