@@ -182,6 +182,14 @@ const cases: readonly Case[] = [
     reads: 2,
   },
   {
+    name: 'an endpoint without the action',
+    replies: [refusal(501, 'ActionNotThere'), fine],
+    write: 'ActionNotThere unknown unsettled',
+    writes: 1,
+    read: 'ActionNotThere unknown',
+    reads: 1,
+  },
+  {
     name: 'a throttle',
     replies: [refusal(400, 'Throttling.User', { 'x-acs-retry-after': '10' }), fine],
     write: 'ok',

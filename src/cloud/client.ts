@@ -3,7 +3,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { type Random, jitter } from '../kernel/random.ts';
 import type { Answer, Call, CloudClient, CloudError, Gate, Lane, ServiceName, WriteAnswer } from './call.ts';
-import { clientCodes, cloudError } from './errors.ts';
+import { clientCodes, cloudError, isUnserved } from './errors.ts';
 import type { Limiter } from './limiter.ts';
 import type { CallMeter } from './metrics.ts';
 import type { SendOnce } from './wire-call.ts';
@@ -171,7 +171,7 @@ function isTooLong(error: CloudError, asked: Asked, tries: number): boolean {
 
 /** Reads: whatever may pass by itself. Writes: only what surely had no effect and passes by itself. */
 function mayRetry(error: CloudError, mutating: boolean): boolean {
-  if (error.code === clientCodes.closed) return false;
+  if (error.code === clientCodes.closed || isUnserved(error)) return false;
   if (mutating) return !error.mayHaveHappened && (error.class === 'throttled' || error.class === 'transient');
   return ['throttled', 'transient', 'busy', 'unknown'].includes(error.class);
 }

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import type { ErrorClass, ServiceName } from './call.ts';
 import { calledActions } from './actions.ts';
 import { absenceCodes } from './error-tables.ts';
-import { classify, cloudError, isRefusal } from './errors.ts';
+import { classify, cloudError, isRefusal, isUnserved } from './errors.ts';
 
 interface Case {
   readonly api: string;
@@ -394,6 +394,29 @@ const cases: readonly Case[] = [
     why: 'the handshake ended before the request',
   },
   {
+    api: 'ecs/RunInstances',
+    code: 'ActionNotThere',
+    status: 501,
+    class: 'unknown',
+    unsettled: true,
+    why: 'an endpoint that does not serve the action; that nothing was made is for the look-up to say',
+  },
+  {
+    api: 'ecs/DescribeInstances',
+    code: 'ActionNotThere',
+    status: 501,
+    class: 'unknown',
+    why: 'it does not pass by itself as a failing server does',
+  },
+  {
+    api: 'vpc/CreateVpc',
+    code: 'InternalError',
+    status: 501,
+    class: 'transient',
+    unsettled: true,
+    why: 'a known code beats its status here too',
+  },
+  {
     api: 'vpc/CreateVpc',
     code: 'IdempotentParameterMismatch',
     status: 500,
@@ -441,6 +464,12 @@ describe('classification of errors', () => {
         return !classify(status === undefined ? failure : { ...failure, status }).mayHaveHappened;
       }),
     );
+  });
+
+  it('knows an endpoint that does not serve an action by status and unknown code together', () => {
+    assert.ok(isUnserved({ class: 'unknown', status: 501 }));
+    assert.ok(!isUnserved({ class: 'unknown', status: 404 }), 'an unknown code of an action that is served');
+    assert.ok(!isUnserved({ class: 'transient', status: 501 }), 'the code says that it passes');
   });
 
   it('closes intents by the table of refusals only', () => {

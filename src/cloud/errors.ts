@@ -34,6 +34,9 @@ const NEVER_SENT =
 /** Classes after which a write may be in force although it was answered by an error. */
 const UNSETTLED: ReadonlySet<ErrorClass> = new Set(['transient', 'in-progress', 'token-mismatch', 'unknown']);
 
+/** Does not pass by itself as other failures of servers do. That nothing happened is likely, and nobody's promise. */
+const NOT_IMPLEMENTED = 501;
+
 const words = (text: string | undefined): readonly string[] => (text === undefined ? [] : text.split(' '));
 const documented = new Map<string, ReadonlySet<string>>();
 
@@ -55,7 +58,12 @@ function classOf({ service, action, code, status }: Failure): ErrorClass {
   const row = errorRows.find(({ codes, actions }) => codes.test(code) && (actions === undefined || actions.test(api)));
   if (row !== undefined) return row.class;
   if (isDocumented(api, code)) return 'bad-request';
-  return status !== undefined && status >= 500 ? 'transient' : 'unknown';
+  return status !== undefined && status >= 500 && status !== NOT_IMPLEMENTED ? 'transient' : 'unknown';
+}
+
+/** True when whoever answers does not serve this action at all: asking again changes nothing, another endpoint might. */
+export function isUnserved(error: Pick<CloudError, 'class' | 'status'>): boolean {
+  return error.class === 'unknown' && error.status === NOT_IMPLEMENTED;
 }
 
 /** Classifies a failure: never-absence rows first, then that action's absence codes, then the table, then the documented refusals. */

@@ -373,6 +373,13 @@ describe('reasonOf', () => {
   it('names the RAM action that is missing', () =>
     assert.match(reasonOf(errorOf('rights')).message, /Grant the RAM action ecs:RunInstances/));
 
+  it('says that an endpoint does not serve an action, and stalls: trying again does not help', () => {
+    const error = { ...errorOf('unknown'), status: 501 };
+    assert.equal(reasonOf(error).reason, 'CloudUnavailable');
+    assert.match(reasonOf(error).message, /ecs RunInstances .* does not serve this action: check spec.endpoints/);
+    assert.ok(isStalling(error));
+  });
+
   it('only what a person must end stalls', () => {
     assert.deepEqual(
       every.filter((item) => isStalling(errorOf(item))),

@@ -11,6 +11,7 @@ import {
   summarize,
 } from '../crds/index.ts';
 import type { CloudError } from '../cloud/call.ts';
+import { isUnserved } from '../cloud/errors.ts';
 import { formatTime } from '../kernel/timestamp.ts';
 import type { Draft } from './draft.ts';
 import { type Decision, driftOmitted, nextDrift, nextFindings } from './drift.ts';
@@ -145,6 +146,8 @@ const ADVICE: Readonly<Record<CloudError['class'], Advice>> = {
 const UNKNOWN_REGION = /^(InvalidRegionId|InvalidRegion|UnsupportedRegion|Forbidden\.RegionNotFound)(\.|$)/;
 
 function adviceOf(error: CloudError): Advice {
+  if (isUnserved(error))
+    return say('CloudUnavailable', 'The endpoint does not serve this action: check spec.endpoints of the account');
   return UNKNOWN_REGION.test(error.code)
     ? say('InvalidParameter', 'Correct spec.region of the FinanceCloudEnvironment')
     : ADVICE[error.class];
@@ -163,5 +166,9 @@ export function reasonOf(error: CloudError): { readonly reason: Reason; readonly
 
 /** Refusals that a person must end; the rest passes by itself. */
 export function isStalling(error: CloudError): boolean {
-  return ['bad-request', 'quota', 'money', 'rights'].includes(error.class) || UNKNOWN_REGION.test(error.code);
+  return (
+    ['bad-request', 'quota', 'money', 'rights'].includes(error.class) ||
+    UNKNOWN_REGION.test(error.code) ||
+    isUnserved(error)
+  );
 }
