@@ -92,9 +92,9 @@ const rows: readonly Row[] = [
   },
   { why: 'at full weight the surplus drains', step: 'InService', facts: {}, next: 'Draining' },
   {
-    why: 'without a load balancer the surplus drains at once',
+    why: 'without a load balancer there is no weight to wait for',
     step: 'InService',
-    facts: { behindLoadBalancer: false },
+    facts: { behindLoadBalancer: false, newcomerWeight: undefined },
     next: 'Draining',
   },
   {
@@ -146,6 +146,18 @@ const rows: readonly Row[] = [
     why: 'a surplus that went by itself and no newcomer: one is still made',
     step: 'Surge',
     facts: { surplusGone: true, newcomer: 'missing', gatePassed: false },
+    next: 'Surge',
+  },
+  {
+    why: 'a surplus that went by itself while the newcomer is down: nobody has the place yet',
+    step: 'Registered',
+    facts: { surplusGone: true, newcomer: 'starting', newcomerWeight: undefined },
+    next: 'Registered',
+  },
+  {
+    why: 'a surplus that went by itself and a newcomer that passed and stopped again',
+    step: 'Surge',
+    facts: { surplusGone: true, newcomer: 'starting' },
     next: 'Surge',
   },
   {
@@ -202,6 +214,12 @@ describe('nextStep', () => {
           assert.ok(seen.drained && seen.surplusWeight !== WEIGHTS.serving);
       }),
     );
+  });
+});
+
+describe('WEIGHTS', () => {
+  it('are the full one, the least that is still probed and served, and none', () => {
+    assert.deepEqual(WEIGHTS, { serving: 100, trial: 1, draining: 0 });
   });
 });
 
