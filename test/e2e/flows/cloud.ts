@@ -61,12 +61,12 @@ const accountOf = (index: number) => ({
   ],
 });
 
-/** Starts it with `count` accounts. */
-export async function startCloud(count: number, config: object): Promise<Cloud> {
+/** Starts it with `count` accounts, the first one of them with this index. */
+export async function startCloud(count: number, config: object, first = 0): Promise<Cloud> {
   const emulator = await startEmulatorProcess({
     clock: `scaled:${CLOCK_FACTOR}`,
     config: {
-      accounts: Array.from({ length: count }, (_, index) => accountOf(index)),
+      accounts: Array.from({ length: count }, (_, index) => accountOf(first + index)),
       guests: {
         units: { 'app.service': { preset: 'enabled', startSeconds: 1, serves: [{ port: 8080, protocol: 'tcp' }] } },
       },

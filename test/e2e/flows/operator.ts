@@ -92,7 +92,8 @@ export async function startOperator(plane: ControlPlane, identity: string): Prom
   };
 }
 
-async function ownKubeconfig(plane: ControlPlane): Promise<string> {
+/** A token of the operator's ServiceAccount. */
+export async function operatorToken(plane: ControlPlane): Promise<string> {
   const { code, stdout, stderr } = await plane.kubectl([
     '-n',
     SYSTEM,
@@ -102,12 +103,17 @@ async function ownKubeconfig(plane: ControlPlane): Promise<string> {
     '--duration=2h',
   ]);
   if (code !== 0) throw new Error(`create token: ${stderr}`);
+  return stdout.trim();
+}
+
+async function ownKubeconfig(plane: ControlPlane): Promise<string> {
+  const token = await operatorToken(plane);
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'flows',
     clusters: [{ name: 'flows', cluster: { server: plane.url, 'certificate-authority': plane.caFile } }],
-    users: [{ name: 'operator', user: { token: stdout.trim() } }],
+    users: [{ name: 'operator', user: { token } }],
     contexts: [{ name: 'flows', context: { cluster: 'flows', user: 'operator', namespace: SYSTEM } }],
   });
 }

@@ -1,4 +1,4 @@
-// One run: a namespace, an account and proxies of its own; the operator is killed at one write and started again; then the
+// One run: a namespace, an emulator and proxies of its own; the operator is killed at one write and started again; then the
 // end is awaited and handed to the judge.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,17 +7,19 @@ import type { Loose } from '../../support/api-proxy.ts';
 import { type BoundProcess, spawnBound } from '../../support/bound-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Sent } from '../admission-objects.ts';
-import { accountIdOf, type Cloud } from '../flows/cloud.ts';
+import { accountIdOf, startCloud } from '../flows/cloud.ts';
 import { F, G, environment, pool, webModule, zone } from '../flows/objects.ts';
 import type { FlowPlane } from '../flows/plane.ts';
 import { ENVIRONMENT, type Name, POOL, Scene } from '../flows/scene.ts';
 import { type Ending, type Life, type Wish, shapeOf, verdicts } from './judge.ts';
+import { allowHere } from './rights.ts';
 import { type Seen, type Shooter, type Trigger, cloudSignature, kubeSignature, startProxy } from './proxy.ts';
 
 /** What all runs share. */
 export interface Theatre {
   readonly flow: FlowPlane;
-  readonly cloud: Cloud;
+  /** Token of the operator's ServiceAccount: it runs with its own rights and no others. */
+  readonly token: string;
   /** The operator's bundle. */
   readonly program: string;
 }
@@ -74,7 +76,8 @@ export const REBALANCED: Wish = { ...BUILT, made: { ...BUILT.made, instance: 5 }
 export async function play(theatre: Theatre, order: Order): Promise<Outcome> {
   const began = performance.now();
   const namespace = `kill-${order.index}`;
-  const scene = new Scene({ namespace, index: order.index, cloud: theatre.cloud, flow: theatre.flow });
+  const ownCloud = await startCloud(1, {}, order.index);
+  const scene = new Scene({ namespace, index: order.index, cloud: ownCloud, flow: theatre.flow });
   const folder = mkdtempSync(join(tmpdir(), 'kill-'));
   let child: BoundProcess | undefined;
   const shooter: Shooter = {
@@ -95,13 +98,13 @@ export async function play(theatre: Theatre, order: Order): Promise<Outcome> {
       channel: 'kube',
       url: plane.url,
       ca: readFileSync(plane.caFile),
-      headers: { authorization: `Bearer ${plane.adminToken ?? ''}` },
+      headers: { authorization: `Bearer ${theatre.token}` },
       signatureOf: kubeSignature,
     },
     shooter,
   );
   const cloud = await startProxy(
-    { channel: 'cloud', url: theatre.cloud.emulator.url, headers: {}, signatureOf: cloudSignature },
+    { channel: 'cloud', url: ownCloud.emulator.url, headers: {}, signatureOf: cloudSignature },
     shooter,
   );
   const kubeconfig = join(folder, 'kubeconfig');
@@ -126,14 +129,14 @@ export async function play(theatre: Theatre, order: Order): Promise<Outcome> {
     await prepare(scene, cloud.url);
     child = start();
     const restarting = restart(shooter, { exited: () => child?.exited, start: () => (child = start()) });
-    const { problems, shape } = await witness(scene, { theatre, order, shooter });
+    const { problems, shape } = await witness(scene, { order, shooter });
     await restarting.stop();
     if (order.trigger !== undefined && !shooter.fired) problems.push('the kill did not happen');
     if (problems.length > 0) problems.push(`the operator's last lines: ${child.tail(5)}`);
     return { order, seen: shooter.seen, problems, shape, seconds: (performance.now() - began) / 1000 };
   } finally {
     await child?.stop('SIGKILL');
-    await Promise.all([kube.stop(), cloud.stop()]);
+    await Promise.all([kube.stop(), cloud.stop(), ownCloud.emulator.stop()]);
     await forget(scene);
     rmSync(folder, { recursive: true });
   }
@@ -172,6 +175,7 @@ function restart(
 async function prepare(scene: Scene, cloudUrl: string): Promise<void> {
   const { namespace, index } = scene;
   await scene.must('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+  await allowHere(scene);
   const stringData = { 'access-key-id': `good-${index}`, 'access-key-secret': 'good-secret' };
   await scene.must('POST', `/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: namespace }, stringData });
   const listener = {
@@ -207,7 +211,6 @@ async function plantStrangers(scene: Scene): Promise<void> {
 }
 
 interface Watched {
-  readonly theatre: Theatre;
   readonly order: Order;
   readonly shooter: Shooter;
 }
@@ -217,9 +220,9 @@ async function witness(
   scene: Scene,
   of: Watched,
 ): Promise<{ readonly problems: string[]; readonly shape: readonly string[] }> {
-  const { theatre, order, shooter } = of;
+  const { order, shooter } = of;
   if (order.part === 'rebalance') {
-    const built = await settled(scene, theatre, BUILT);
+    const built = await settled(scene, BUILT);
     if (built.length > 0) return { problems: [...built], shape: [] };
     const instanceId = await serverIn(scene, F);
     shooter.armed = true;
@@ -233,7 +236,7 @@ async function witness(
       everyMs: 50,
     }).catch(() => undefined);
   const wish = { ...(order.part === 'build' ? BUILT : REBALANCED), living: order.shape };
-  const first = await settled(scene, theatre, wish);
+  const first = await settled(scene, wish);
   if (first.length > 0) return { problems: [...first], shape: [] };
   // The end must also be the end for an operator that has looked around: damage may come after the restart.
   const looked = shooter.sweeps + SWEEPS;
@@ -242,7 +245,7 @@ async function witness(
     timeoutMs: SETTLED_MS,
     everyMs: 50,
   });
-  const ending = await endingOf(scene, theatre);
+  const ending = await endingOf(scene);
   return { problems: [...verdicts(ending, wish)], shape: shapeOf(ending.lives) };
 }
 
@@ -254,21 +257,21 @@ async function serverIn(scene: Scene, zoneName: string): Promise<string> {
   return record.id;
 }
 
-async function settled(scene: Scene, theatre: Theatre, wish: Wish): Promise<readonly string[]> {
+async function settled(scene: Scene, wish: Wish): Promise<readonly string[]> {
   let last: readonly string[] = ['nothing was seen'];
   const check = async (): Promise<boolean> => {
-    last = verdicts(await endingOf(scene, theatre), wish);
+    last = verdicts(await endingOf(scene), wish);
     return last.length === 0;
   };
   await eventually(check, { what: scene.namespace, timeoutMs: SETTLED_MS, everyMs: 150 }).catch(() => undefined);
   return last;
 }
 
-async function endingOf(scene: Scene, theatre: Theatre): Promise<Ending> {
+async function endingOf(scene: Scene): Promise<Ending> {
   const objects = [await scene.get(ENVIRONMENT), await scene.get(ZONE), await scene.get(POOL)].filter(
     (object) => object !== undefined,
   );
-  const body: Loose = await theatre.cloud.emulator.control('GET', 'ledger?since=999999999&limit=0');
+  const body: Loose = await scene.cloud.emulator.control('GET', 'ledger?since=999999999&limit=0');
   const mine = (life: Life & { readonly account: string }): boolean =>
     life.account === accountIdOf(scene.index) && TYPES.has(life.type);
   return { objects, lives: body.resources.filter(mine) };
