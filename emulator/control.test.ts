@@ -38,6 +38,7 @@ describe('the control API', () => {
 
   const wrong = [
     { why: 'time does not run backwards', ask: ['POST', 'clock', { set: '2025-01-01T00:00:00Z' }], status: 400 },
+    { why: 'a path that is not well encoded', ask: ['GET', 'guests/%zz'], status: 400 },
     { why: 'nothing to do', ask: ['POST', 'clock', {}], status: 400 },
     { why: 'an unknown effect', ask: ['POST', 'faults', { what: 'explode' }], status: 400 },
     {

@@ -48,11 +48,21 @@ const bodyOf = (request: WireRequest): Readonly<Record<string, unknown>> | undef
   return isRecord(value) ? value : undefined;
 };
 
+const partsOf = (path: string): readonly string[] | undefined => {
+  try {
+    return path.split('/').map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+};
+
 /** Answers one control request. */
 export const control = (core: Core, guard: Guard, request: WireRequest): WireAnswer => {
   const refused = turnedAway(guard, request);
   if (refused !== undefined) return json(refused);
-  const [name = '', ...path] = request.path.slice('/_emulator/'.length).split('/').map(decodeURIComponent);
+  const parts = partsOf(request.path.slice('/_emulator/'.length));
+  if (parts === undefined) return json(says(400, 'The path is not well percent-encoded.'));
+  const [name = '', ...path] = parts;
   const body = bodyOf(request);
   if (body === undefined) return json(says(400, 'The body must be a JSON object.'));
   const asked: ControlRequest = { method: request.method, path, query: request.query, body };

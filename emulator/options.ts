@@ -106,6 +106,7 @@ export const readOptions = (args: readonly string[]): Read => {
   try {
     return readFlags(args);
   } catch (error) {
-    return { kind: 'wrong', sentence: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) };
+    const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return { kind: 'wrong', sentence: /[.?]$/.test(said) ? said : `${said}.` };
   }
 };

@@ -31,7 +31,12 @@ export const regionOf = (world: World, account: string, params: FlatParams): str
   return world.settings.defaultRegion;
 };
 
-const insert = (message: string): string => message.replaceAll('%s', '').trim();
+/** The documented text without its insertions; one that consists of them says nothing, so the code's commonest text stands in. */
+const textOf = (order: Order, code: string, message: string): string => {
+  const plain = (text: string): string => text.replaceAll('%s', '').trim();
+  const texts = [message, documented(order.module.name, '*', code)?.[1] ?? '', 'The request is refused.'];
+  return texts.map(plain).find((text) => /[A-Za-z]/.test(text)) ?? '';
+};
 
 /** What a handler is given. */
 export const openCall = (world: World, order: Order, region: string): Call => {
@@ -49,7 +54,7 @@ export const openCall = (world: World, order: Order, region: string): Call => {
       return refuse({
         status: more?.status ?? row?.[0] ?? 400,
         code,
-        message: more?.message ?? insert(row?.[1] ?? 'The request is refused.'),
+        message: more?.message ?? textOf(order, code, row?.[1] ?? ''),
       });
     },
   };

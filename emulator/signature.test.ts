@@ -126,6 +126,18 @@ describe('the gateway', () => {
       status: 404,
       code: 'InvalidAccessKeyId.NotFound',
     },
+    {
+      why: 'a session token that nobody gave',
+      send: { style: 'V1', token: 'x' },
+      status: 400,
+      code: 'InvalidSecurityToken.Malformed',
+    },
+    {
+      why: 'a session token that nobody gave, in V3',
+      send: { token: 'x' },
+      status: 400,
+      code: 'InvalidSecurityToken.Malformed',
+    },
     { why: 'a disabled key', send: { key: inactive }, status: 400, code: 'InvalidAccessKeyId.Inactive' },
     {
       why: 'a clock 16 minutes behind',

@@ -108,6 +108,16 @@ const useNonce = (gate: Gate, nonce: string): void => {
   }
 };
 
+/** Keys here are long-lived: nobody was given a token with one. An empty token is none. */
+const refuseToken = (token: string | undefined): void => {
+  if (token !== undefined && token !== '')
+    refuse({
+      status: 400,
+      code: 'InvalidSecurityToken.Malformed',
+      message: 'Specified SecurityToken is malformed.',
+    });
+};
+
 const MUST_BE_SIGNED = new Set([
   'host',
   'x-acs-action',
@@ -135,6 +145,7 @@ const verifyV3 = (gate: Gate, request: WireRequest): Signer => {
   const bodyIsOurs = request.headers['x-acs-content-sha256'] === sha256(request.body);
   const expected = createHmac('sha256', signer.key.secret).update(stringToSign).digest('hex');
   if (!complete || !bodyIsOurs || !same(expected, signature)) unmatched(stringToSign);
+  refuseToken(request.headers['x-acs-security-token']);
   useNonce(gate, `${keyId}|${nonce}`);
   return signer;
 };
@@ -153,6 +164,7 @@ const verifyV1 = (gate: Gate, request: WireRequest): Signer => {
   const stringToSign = stringToSignV1(request.method, params);
   const expected = createHmac('sha1', `${signer.key.secret}&`).update(stringToSign).digest('base64');
   if (!same(expected, signature)) unmatched(stringToSign);
+  refuseToken(params['SecurityToken']);
   useNonce(gate, `${keyId}|${nonce}`);
   return signer;
 };

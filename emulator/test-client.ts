@@ -28,6 +28,8 @@ export interface Send {
   readonly realTime?: number;
   readonly nonce?: string;
   readonly format?: 'JSON' | 'XML' | 'none';
+  /** A session token, signed with the rest. */
+  readonly token?: string;
   /** Changes headers or query after signing. */
   readonly tamper?: (headers: Record<string, string>, query: Record<string, string>) => void;
 }
@@ -92,6 +94,7 @@ const signV3 = (host: string, { asked, fields, send }: ToSign): Prepared => {
     'x-acs-date': isoSeconds(send.realTime ?? REAL.real()),
     'x-acs-signature-nonce': send.nonce ?? randomUUID(),
     'x-acs-content-sha256': hex(body),
+    ...(send.token === undefined ? {} : { 'x-acs-security-token': send.token }),
     ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
   };
   const names = Object.keys(headers).toSorted();
@@ -119,6 +122,7 @@ const envelopeV1 = ({ asked, send }: ToSign): Record<string, string> => ({
   SignatureVersion: '1.0',
   SignatureNonce: send.nonce ?? randomUUID(),
   Timestamp: isoSeconds(send.realTime ?? REAL.real()),
+  ...(send.token === undefined ? {} : { SecurityToken: send.token }),
   ...(send.format === 'none' ? {} : { Format: send.format ?? 'JSON' }),
 });
 

@@ -7,6 +7,11 @@ export const optional: Readonly<Record<string, Readonly<Record<string, string>>>
   slb: { CreateLoadBalancerHTTPListener: 'StickySession', CreateLoadBalancerHTTPSListener: 'StickySession' },
 };
 
+/** Lists of ids whose length the action itself refuses, with a code of its own: service -> actions whose InstanceId.N it is. */
+export const countedByAction: Readonly<Record<string, readonly string[]>> = {
+  ecs: ['DescribeInstanceStatus', 'StartInstances', 'StopInstances', 'RebootInstances', 'DeleteInstances'],
+};
+
 /** Service -> action -> parameters. */
 export const extraActions: Readonly<Record<string, Readonly<Record<string, ActionMeta>>>> = {
   ecs: {

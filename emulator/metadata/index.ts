@@ -4,7 +4,7 @@ import ecs from './ecs.json' with { type: 'json' };
 import slb from './slb.json' with { type: 'json' };
 import sts from './sts.json' with { type: 'json' };
 import vpc from './vpc.json' with { type: 'json' };
-import { extraActions, optional } from './extra.ts';
+import { countedByAction, extraActions, optional } from './extra.ts';
 import type { ActionMeta, ServiceMeta } from './types.ts';
 
 interface Generated {
@@ -14,6 +14,11 @@ interface Generated {
 }
 
 const withOptional = (meta: ActionMeta, name: string): ActionMeta => ({ ...meta, [name]: { ...meta[name], r: 0 } });
+
+const withoutCount = (meta: ActionMeta): ActionMeta => ({
+  ...meta,
+  InstanceId: { ...meta['InstanceId'], n: Number.POSITIVE_INFINITY },
+});
 
 const load = (service: string, generated: Generated): ServiceMeta => {
   const extra = extraActions[service] ?? {};
@@ -25,9 +30,12 @@ const load = (service: string, generated: Generated): ServiceMeta => {
       withOptional(actions[action] ?? {}, name),
     ]),
   );
+  const uncounted = Object.fromEntries(
+    (countedByAction[service] ?? []).map((action) => [action, withoutCount(actions[action] ?? {})]),
+  );
   return {
     names: new Set([...generated.names, ...Object.keys(extra)]),
-    actions: { ...actions, ...relaxed, ...extra },
+    actions: { ...actions, ...relaxed, ...uncounted, ...extra },
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the generator writes this shape
     errors: generated.errors as ServiceMeta['errors'],
   };

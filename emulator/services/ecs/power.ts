@@ -95,9 +95,9 @@ const one =
 
 /** The servers of InstanceId.N; refuses unknown ones and more than 100. */
 export const namedInstances = (call: Call): readonly Instance[] => {
-  const ids = [...new Set(call.params.texts('InstanceId'))];
+  const ids = call.params.texts('InstanceId');
   if (ids.length > 100) call.refuse('InvalidParameter.TooManyInstanceIds');
-  return ids.map(
+  return [...new Set(ids)].map(
     (id) =>
       call.table(instances).get(id) ??
       call.refuse('InvalidInstanceId.NotFound', { status: 404, message: 'The specified InstanceId does not exist.' }),

@@ -52,6 +52,15 @@ const checkNumbers = (call: Call): void => {
   }
 };
 
+const checkChargeType = (call: Call): void => {
+  const given = call.params.text('InstanceChargeType') ?? 'PostPaid';
+  if (!['PostPaid', 'PrePaid'].includes(given))
+    call.refuse('InvalidInstanceChargeType.NotFound', {
+      status: 404,
+      message: 'The InstanceChargeType does not exist in our records.',
+    });
+};
+
 const checkPassword = (call: Call): void => {
   const password = call.params.text('Password');
   if (password !== undefined && !/^(?=.*[a-z])(?=.*[A-Z])(?=.*\d).{8,30}$/.test(password))
@@ -175,6 +184,7 @@ const checkIps = (call: Call, vswitch: VSwitch, amount: number): readonly string
 export const checkRun = (call: Call): Plan => {
   checkName(call);
   checkNumbers(call);
+  checkChargeType(call);
   checkPassword(call);
   checkUserData(call);
   const { type, imageId } = checkReferences(call);

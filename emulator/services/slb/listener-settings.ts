@@ -40,6 +40,10 @@ const SWITCH = /^(on|off)$/;
 const RULES: Readonly<Record<string, RegExp>> = {
   HealthCheck: SWITCH,
   StickySession: SWITCH,
+  Gzip: SWITCH,
+  XForwardedFor: SWITCH,
+  AclStatus: SWITCH,
+  AclType: /^(white|black)$/,
   Scheduler: /^(wrr|wlc|rr|sch|tch|qch)$/,
   StickySessionType: /^(insert|server)$/,
   HealthCheckType: /^(tcp|http|udp)$/,

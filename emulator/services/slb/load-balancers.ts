@@ -11,8 +11,11 @@ import { masterZones, slaveZones } from './zones.ts';
 
 const STATE: Pick<LoadBalancer, 'status' | 'backends' | 'busy'> = { status: 'active', backends: [], busy: undefined };
 
+const SPEC = /^slb\.[a-z]\d\.[a-z0-9]+$/;
+
 /** CreateLoadBalancer. */
 export function createLoadBalancer(call: Call): Answer {
+  refuseWords(call);
   const vSwitch = networkOf(call);
   const zones = zonesOf(call, vSwitch);
   refuseMoney(call);
@@ -60,6 +63,25 @@ export function createLoadBalancer(call: Call): Answer {
     ResourceGroupId: row.resourceGroupId,
     OrderId: 0,
   };
+}
+
+/** What each parameter may say, and the code for anything else. */
+const WORDS: readonly (readonly [name: string, words: RegExp, code: string])[] = [
+  ['LoadBalancerName', /^.{1,80}$/s, 'InvalidParameter'],
+  ['LoadBalancerSpec', SPEC, 'InvalidParameter'],
+  ['InstanceChargeType', /^(PayBySpec|PayByCLCU)$/, 'IllegalParam.InstanceChargeType'],
+  ['InternetChargeType', /^(paybytraffic|paybybandwidth)$/i, 'Instance.InternetChargeTypeNotAllowed'],
+  ['PayType', /^(PayOnDemand|PrePay)$/, 'InvalidParameter'],
+  ['DeleteProtection', /^(on|off)$/, 'InvalidParameter'],
+  ['ModificationProtectionStatus', /^(NonProtection|ConsoleProtection)$/, 'InvalidParam.ModificationProtectionStatus'],
+];
+
+function refuseWords(call: Call): void {
+  for (const [name, words, code] of WORDS) {
+    const value = call.params.text(name);
+    if (value !== undefined && !words.test(value))
+      call.refuse(code, { status: 400, message: `The specified ${name} is invalid.` });
+  }
 }
 
 function networkOf(call: Call): VSwitch | undefined {
@@ -128,6 +150,7 @@ export function deleteLoadBalancer(call: Call): Answer {
 /** SetLoadBalancerName. */
 export function setName(call: Call): Answer {
   const row = loadBalancerOf(call);
+  refuseWords(call);
   call.table(loadBalancers).update(row.id, { name: call.params.required('LoadBalancerName') });
   return {};
 }
@@ -189,7 +212,7 @@ export function modifyInstanceSpec(call: Call): Answer {
   refuseBusy(call, row, 'listener');
   if (row.instanceChargeType === 'PayByCLCU') call.refuse('OperationDenied.PayByCLCU', { status: 400 });
   const spec = call.params.required('LoadBalancerSpec');
-  if (!/^slb\.[a-z]\d\.[a-z0-9]+$/.test(spec)) call.refuse('ModifySpecNotAllowed', { status: 400 });
+  if (!SPEC.test(spec)) call.refuse('ModifySpecNotAllowed', { status: 400 });
   call.table(loadBalancers).update(row.id, { spec });
   return { OrderId: 0 };
 }

@@ -126,6 +126,20 @@ describe('slb', () => {
         params: { InternetChargeType: 'paybybandwidth' },
         want: '400 InvalidParameter.Bandwidth',
       },
+      { why: 'a specification of no known form', params: { LoadBalancerSpec: 'large' }, want: '400 InvalidParameter' },
+      { why: 'a name of more than 80', params: { LoadBalancerName: 'x'.repeat(81) }, want: '400 InvalidParameter' },
+      { why: 'a protection that is no switch', params: { DeleteProtection: 'maybe' }, want: '400 InvalidParameter' },
+      { why: 'a way to pay that nobody knows', params: { PayType: 'Later' }, want: '400 InvalidParameter' },
+      {
+        why: 'traffic that is paid in no known way',
+        params: { InternetChargeType: 'free' },
+        want: '400 Instance.InternetChargeTypeNotAllowed',
+      },
+      {
+        why: 'a size that is paid in no known way',
+        params: { InstanceChargeType: 'free' },
+        want: '400 IllegalParam.InstanceChargeType',
+      },
       { why: 'a number out of range', params: { Bandwidth: 6000 }, want: '400 InvalidParameter' },
     ];
     for (const { why, params, want } of creates)
@@ -344,6 +358,7 @@ describe('slb', () => {
       },
       { why: 'a path without a slash', params: { HealthCheckURI: 'app' }, want: '400 InvalidParam.HealthCheckURI' },
       { why: 'an interval out of range', params: { HealthCheckInterval: 51 }, want: '400 InvalidParameter' },
+      { why: 'a switch that is neither', params: { Gzip: 'maybe' }, want: '400 InvalidParam.Gzip' },
       { why: 'no check said', params: { HealthCheck: '' }, want: '400 MissingHealthCheck' },
     ];
     for (const { why, params, want } of lines) {
