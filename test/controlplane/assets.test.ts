@@ -26,6 +26,9 @@ interface Case {
   readonly cached?: readonly BinaryName[];
   readonly go?: { readonly version: string; readonly failure?: string };
   readonly wanted?: readonly BinaryName[];
+  readonly optional?: readonly BinaryName[];
+  /** Which of the optional ones there are. */
+  readonly has?: readonly BinaryName[];
   readonly source?: string;
   readonly says?: RegExp;
   readonly fails?: readonly RegExp[];
@@ -46,6 +49,37 @@ const CASES: readonly Case[] = [
     wanted: ALL_BINARIES,
     source: 'cache',
     says: /KUBEBUILDER_ASSETS lacks kube-controller-manager/,
+  },
+  {
+    why: 'what KUBEBUILDER_ASSETS holds is not built again: the one binary that it lacks is built alone',
+    given: WITHOUT_MANAGER,
+    wanted: ALL_BINARIES,
+    go: { version: '1.25.0' },
+    source: 'build',
+    says: /building kube-controller-manager of Kubernetes .*, up to 2 min/,
+  },
+  {
+    why: 'the one binary that it lacks may be in the cache',
+    given: WITHOUT_MANAGER,
+    cached: ['kube-controller-manager'],
+    wanted: ALL_BINARIES,
+    source: 'cache',
+    says: /etcd.* from KUBEBUILDER_ASSETS, the others from the cache/,
+  },
+  {
+    why: 'without Go and without a controller manager there is one less, and a line that says so',
+    given: WITHOUT_MANAGER,
+    optional: ['kube-controller-manager'],
+    source: 'KUBEBUILDER_ASSETS',
+    says: /no kube-controller-manager and none can be built; what needs it is skipped/,
+  },
+  {
+    why: 'what is optional is taken where it is',
+    cached: ALL_BINARIES,
+    optional: ['kube-controller-manager'],
+    source: 'cache',
+    has: ['kube-controller-manager'],
+    says: /nothing to build/,
   },
   {
     why: 'a complete cache costs nothing',
@@ -91,8 +125,9 @@ describe('ensureAssets', () => {
   });
   afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-  for (const { why, given, cached = [], go, wanted = WITHOUT_MANAGER, source, says, fails } of CASES) {
+  for (const { why, ...of } of CASES) {
     it(why, async () => {
+      const { given, cached = [], go, wanted = WITHOUT_MANAGER, optional = [], has = [], source, says, fails } = of;
       const env: Environment = {
         HOME: home,
         // The shell and nice of the system, but no Go of the system.
@@ -108,6 +143,7 @@ describe('ensureAssets', () => {
       const request = {
         kubeVersion: DEFAULT_KUBE_VERSION,
         binaries: wanted,
+        optional,
         env,
         say: (line: string) => said.push(line),
       };
@@ -121,7 +157,11 @@ describe('ensureAssets', () => {
       }
       const assets = await ensureAssets(request);
       assert.equal(assets.source, source);
-      for (const binary of wanted) assert.ok(existsSync(assets.file(binary)), binary);
+      for (const binary of [...wanted, ...has]) assert.ok(existsSync(assets.file(binary)), binary);
+      assert.deepEqual(
+        optional.filter((each) => assets.has(each)),
+        has,
+      );
       assert.match(said.join('\n'), says ?? /^/);
       assert.deepEqual(
         readdirSync(assets.folder).filter((each) => each.startsWith('.')),

@@ -9,7 +9,10 @@ import { build, whyNotBuildable, type Environment } from './build.ts';
 /** Where the binaries are and how they were found. */
 export interface Assets {
   readonly source: 'KUBEBUILDER_ASSETS' | 'cache' | 'build';
+  /** Folder of kubectl, and of the others unless they had to be put together. */
   readonly folder: string;
+  /** Whether there is one that was optional. */
+  has(binary: BinaryName): boolean;
   /** Path of one binary that was asked for. */
   file(binary: BinaryName): string;
 }
@@ -18,18 +21,32 @@ export interface Assets {
 export interface AssetsRequest {
   readonly kubeVersion: string;
   readonly binaries: readonly BinaryName[];
+  /** Those that may be missing: envtest, for one, ships no controller manager. */
+  readonly optional?: readonly BinaryName[];
   readonly env: Environment;
   readonly say: (line: string) => void;
 }
 
 /** Returns the binaries, building them if need be; throws an error that names every way when none works. */
 export async function ensureAssets(request: AssetsRequest): Promise<Assets> {
+  const { binaries, optional = [], say } = request;
+  if (optional.length === 0) return find(request);
+  try {
+    return await find({ ...request, binaries: [...binaries, ...optional] });
+  } catch {
+    const without = await find(request);
+    say(`control plane: there is no ${optional.join(', ')} and none can be built; what needs it is skipped`);
+    return without;
+  }
+}
+
+async function find(request: AssetsRequest): Promise<Assets> {
   const { env, say, kubeVersion, binaries } = request;
   const given = env['KUBEBUILDER_ASSETS'];
   const givenLacks = given === undefined || given === '' ? undefined : await missing(given, binaries);
   if (given !== undefined && givenLacks?.length === 0) {
     say(`control plane: using KUBEBUILDER_ASSETS (${given}), whatever version it holds; nothing to build`);
-    return assets('KUBEBUILDER_ASSETS', given);
+    return assets('KUBEBUILDER_ASSETS', given, binaries);
   }
   const givenWhy = givenLacks === undefined ? 'is not set' : `lacks ${givenLacks.join(', ')} (${given})`;
   if (givenLacks !== undefined) say(`control plane: KUBEBUILDER_ASSETS ${givenWhy}; looking elsewhere`);
@@ -37,18 +54,45 @@ export async function ensureAssets(request: AssetsRequest): Promise<Assets> {
   const cacheLacks = await missing(folder, binaries);
   if (cacheLacks.length === 0) {
     say(`control plane: Kubernetes ${kubeVersion} from the cache ${folder}; nothing to build`);
-    return assets('cache', folder);
+    return assets('cache', folder, binaries);
+  }
+  // What somebody gave is not built again for the sake of the one that it lacks.
+  const fromGiven = given === undefined ? [] : binaries.filter((each) => givenLacks?.includes(each) === false);
+  const lacking = cacheLacks.filter((each) => !fromGiven.includes(each));
+  if (lacking.length === 0 && given !== undefined) {
+    say(`control plane: ${fromGiven.join(', ')} from KUBEBUILDER_ASSETS, the others from the cache ${folder}`);
+    return together(request, { given, fromGiven, folder, source: 'cache' });
   }
   const buildWhy = await whyNotBuildable(env);
   if (buildWhy !== undefined) {
     throw new Error(noWay({ kubeVersion, binaries, folder, givenWhy, cacheLacks, buildWhy }));
   }
   say(
-    `control plane: building ${cacheLacks.join(', ')} of Kubernetes ${kubeVersion} from Go modules, ` +
-      `up to ${cost(cacheLacks)} on two cores, once; kept in ${folder}`,
+    `control plane: building ${lacking.join(', ')} of Kubernetes ${kubeVersion} from Go modules, ` +
+      `up to ${cost(lacking)} on two cores, once; kept in ${folder}`,
   );
-  await build({ kubeVersion, binaries: cacheLacks, folder, env, say: (line) => say(`control plane: ${line}`) });
-  return assets('build', folder);
+  await build({ kubeVersion, binaries: lacking, folder, env, say: (line) => say(`control plane: ${line}`) });
+  if (given !== undefined && fromGiven.length > 0)
+    return together(request, { given, fromGiven, folder, source: 'build' });
+  return assets('build', folder, binaries);
+}
+
+interface Parts {
+  readonly given: string;
+  readonly fromGiven: readonly BinaryName[];
+  readonly folder: string;
+  readonly source: 'cache' | 'build';
+}
+
+/** Binaries of two folders. */
+function together({ binaries }: AssetsRequest, { given, fromGiven, folder, source }: Parts): Assets {
+  const homeOf = (binary: BinaryName): string => (fromGiven.includes(binary) ? given : folder);
+  return {
+    source,
+    folder: homeOf('kubectl'),
+    has: (binary) => binaries.includes(binary),
+    file: (binary) => path.join(homeOf(binary), binary),
+  };
 }
 
 /** The cache folder of one Kubernetes version, by the XDG base directory rules. */
@@ -58,8 +102,13 @@ export function cacheFolder(env: Environment, kubeVersion: string): string {
   return path.join(root, 'finance-cloud-operator', 'controlplane', kubeVersion);
 }
 
-function assets(source: Assets['source'], folder: string): Assets {
-  return { source, folder, file: (binary) => path.join(folder, binary) };
+function assets(source: Assets['source'], folder: string, binaries: readonly BinaryName[]): Assets {
+  return {
+    source,
+    folder,
+    has: (binary) => binaries.includes(binary),
+    file: (binary) => path.join(folder, binary),
+  };
 }
 
 async function missing(folder: string, binaries: readonly BinaryName[]): Promise<readonly BinaryName[]> {

@@ -57,6 +57,7 @@ export async function existingPlane({ root, kubectlPath, env }: ExistingOptions)
     kubectlPath,
     dataDir,
     etcdUrl: undefined,
+    hasControllers: true,
     kubectl: async (args, { as = 'admin', ...call } = {}) =>
       runKubectl(args, { ...call, kubectlPath, kubeconfigPath: kubeconfigOf(as), cacheDir }),
     kubeconfigOf,

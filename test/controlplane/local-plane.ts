@@ -45,7 +45,7 @@ interface Parts extends LocalOptions {
   readonly discard: () => Promise<void>;
 }
 
-function localPlane({ assets, given, programs, discard }: Parts): ControlPlane {
+function localPlane({ assets, controllerManager, given, programs, discard }: Parts): ControlPlane {
   const { layout } = given;
   const kubectlPath = assets.file('kubectl');
   const cacheDir = `${layout.dataDir}/kubectl`;
@@ -63,6 +63,7 @@ function localPlane({ assets, given, programs, discard }: Parts): ControlPlane {
     kubectlPath,
     dataDir: layout.dataDir,
     etcdUrl: layout.etcdUrl,
+    hasControllers: controllerManager,
     kubectl: async (args, { as = 'admin', ...call } = {}) =>
       runKubectl(args, { ...call, kubectlPath, kubeconfigPath: kubeconfigOf(as), cacheDir }),
     kubeconfigOf,

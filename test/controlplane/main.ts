@@ -1,11 +1,11 @@
 // Command line for make and for people: `ensure` makes sure the binaries are there; `run` (or `up`) starts a control
 // plane, prints the path of its kubeconfig and stops it at Ctrl-C.
 import { ensureAssets } from './assets.ts';
-import { ALL_BINARIES, kubeVersionOf } from './binaries.ts';
-import { startControlPlane } from './control-plane.ts';
+import { kubeVersionOf } from './binaries.ts';
+import { binariesFor, startControlPlane } from './control-plane.ts';
 
 const USAGE = `usage: node test/controlplane/main.ts <command>
-  ensure                        find or build etcd, kube-apiserver, kubectl and kube-controller-manager
+  ensure                        find or build etcd, kube-apiserver, kubectl and, if it can be had, kube-controller-manager
   run [--controller-manager]    start a control plane, print its kubeconfig path, stop at Ctrl-C ("up" is the same)
 environment: KUBEBUILDER_ASSETS, XDG_CACHE_HOME, ENVTEST_K8S_VERSION (1.31, 1.35 or 1.X.Y), USE_EXISTING_CLUSTER
 `;
@@ -14,7 +14,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function ensure(): Promise<void> {
   const kubeVersion = kubeVersionOf(process.env['ENVTEST_K8S_VERSION']);
-  const assets = await ensureAssets({ kubeVersion, binaries: ALL_BINARIES, env: process.env, say });
+  const assets = await ensureAssets({ kubeVersion, ...binariesFor('if-found'), env: process.env, say });
   process.stdout.write(`${assets.folder}\n`);
 }
 

@@ -25,6 +25,8 @@ export interface ControlPlane {
   readonly dataDir: string;
   /** Undefined on an existing cluster. */
   readonly etcdUrl: string | undefined;
+  /** Whether controllers run: namespaces end, owned objects are collected. */
+  readonly hasControllers: boolean;
   /** Runs kubectl; a failing command is a result with its code, not an exception. */
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<KubectlResult>;
   /** Kubeconfig of `admin`, `operator` (the operator's service account), `alice`, `bob`, `carol` or an added user. */

@@ -135,6 +135,7 @@ flows('flows: whose resources they are', 'own', {
     'a ring, applied and deleted crosswise': ringIn([2, 0, 3, 1], [1, 3, 2, 0]),
     'a ring, deleted with the zones first': ringIn([1, 2, 3, 0], [2, 1, 0, 3]),
     'a namespace with everything in it is deleted: nothing is left': async (scene) => {
+      if (!scene.flow.plane.hasControllers) return 'skip';
       await scene.settle();
       await scene.apply(...ring(scene.namespace, 'Delete'));
       await scene.ready(...ALL);

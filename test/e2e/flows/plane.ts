@@ -1,4 +1,4 @@
-// One API server with its controllers for all flows, with the shipped manifests. The admission policies leave alone the namespaces
+// One API server, with its controllers where there are any, for all flows, with the shipped manifests. The admission policies leave alone the namespaces
 // that ask for it by a label: there objects stand as if they had come in an order that no policy saw.
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../../controlplane/control-plane.ts';
@@ -23,7 +23,7 @@ export function flowPlane(): Promise<FlowPlane> {
 }
 
 async function start(): Promise<FlowPlane> {
-  const plane = await startControlPlane({ controllerManager: true });
+  const plane = await startControlPlane({ controllerManager: 'if-found' });
   const must = async (args: readonly string[], input = ''): Promise<string> => {
     const { code, stdout, stderr } = await plane.kubectl(args, { input });
     if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
