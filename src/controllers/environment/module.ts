@@ -16,7 +16,7 @@ import { planBackends } from '../parts/backends.ts';
 import { type FleetPlan, type LiveServer, planFleet } from '../parts/fleet.ts';
 import { listenerSpecOf, planListeners, protocolOf } from '../parts/listeners.ts';
 import { type Behind, planReplacements } from '../parts/replacements.ts';
-import { planSingle } from '../parts/single.ts';
+import { isLost, planSingle } from '../parts/single.ts';
 import { type FleetHome, keptOf, tagsOf, templateFor, userDataSource, vSwitchWaits } from '../parts/templates.ts';
 import { cloudName, recordOf, serversOf } from '../records.ts';
 import { type EnvironmentRefs, zoneNames } from './refs.ts';
@@ -157,6 +157,7 @@ function planBalancer(input: EnvironmentInput, module: BusinessModule): CloudPla
     input.view,
   );
   if (recorded === undefined || input.view.get('LoadBalancer', recorded.id).kind === 'absent') return own;
+  if (isLost(recorded, input.object.metadata.uid, input.view)) return own;
   const listeners = planListeners(
     { name, loadBalancerId: recorded.id, listeners: balancer.listeners, needs: [resourceKey('LoadBalancer', name)] },
     input.view,
@@ -173,6 +174,7 @@ function planMembers(input: EnvironmentInput, module: BusinessModule, fleet: Fle
   const name = balancerName(module);
   const recorded = recordOf(input.records, name);
   if (module.loadBalancer === undefined || recorded === undefined) return emptyPlan;
+  if (isLost(recorded, input.object.metadata.uid, input.view)) return emptyPlan;
   const made = input.madeNow.has(recorded.id) ? { backends: [], health: [] } : undefined;
   return planBackends({
     name,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ANNOTATIONS, type RecordedResource } from '../../crds/index.ts';
+import { ANNOTATIONS, type RecordedResource, type Replacement } from '../../crds/index.ts';
 import { depth } from '../../plan/wave.ts';
 import {
   F,
@@ -136,7 +136,12 @@ describe('planEnvironment', () => {
       .slice(-3)
       .map((name) => replacement({ slot: `${name}/1`, module: name, surplusId: `i-${name}-1` }));
     const input = environmentInput({
-      object: environment({ spec: { modules } }),
+      object: environment({
+        spec: {
+          modules,
+          repair: { disruptive: { policy: 'Automatic' }, maxUnavailablePerZone: 100, drainSeconds: 30 },
+        },
+      }),
       records: [vpc, ...servers],
       view: viewOf(network, { records: { Server: runningServers(servers) } }),
       replacements: running,
@@ -180,11 +185,14 @@ describe('what left the spec', () => {
   });
 
   it('goes when its module is confirmed, or only what is named', () => {
-    expectPlan(planEnvironment(given('Delete', 'old')).plan, [
-      'Delete Server old/0 (i-old-0)',
-      'Delete LoadBalancer old/lb (lb-9)',
+    assert.deepEqual(
+      planEnvironment(given('Delete', 'old')).replacements.map((item) => [item.slot, item.step]),
+      [['old/0', 'Draining']],
+      'the server drains first, see leaving.test.ts',
+    );
+    expectPlan(planEnvironment(given('Delete', 'other, old/lb')).plan, [
+      'Delete LoadBalancer old/lb (lb-9) [Disruptive]',
     ]);
-    expectPlan(planEnvironment(given('Delete', 'other, old/lb')).plan, ['Delete LoadBalancer old/lb (lb-9)']);
   });
 
   it('fewer replicas under Retain: one after the other moves aside, nothing is drained', () => {
@@ -192,6 +200,41 @@ describe('what left the spec', () => {
     const plan = planEnvironment(environmentInput({ object, records: [vpc, ...four], view: viewOf(network, built) }));
     expectPlan(plan.plan, []);
     assert.deepEqual([plan.retain.map((item) => item.id), plan.replacements], [['i-web-2'], []]);
+  });
+});
+
+describe('how many leave a zone at a time', () => {
+  const modules = ['a', 'b', 'c'].map((name) => businessModule({ name, servers: { replicas: 2 } }));
+  const servers = ['a', 'b', 'c'].flatMap((name) => recordedServers(name, [F, F, F]));
+  const given = (max: number, running: readonly Replacement[] = []) =>
+    planEnvironment(
+      environmentInput({
+        object: environment({
+          spec: {
+            modules,
+            deletionPolicy: 'Delete',
+            repair: { disruptive: { policy: 'Automatic' }, maxUnavailablePerZone: max, drainSeconds: 30 },
+          },
+        }),
+        records: [vpc, ...servers],
+        replacements: running,
+        view: viewOf(network, { records: { Server: runningServers(servers) } }),
+      }),
+    ).replacements.map(({ slot }) => slot);
+
+  it('is what is declared, over all modules together', () => {
+    assert.deepEqual(
+      [1, 2, 3, 9].map((max) => given(max).length),
+      [1, 2, 3, 3],
+    );
+  });
+
+  it('counts what is on the way already, which is never given up', () => {
+    const running = [
+      replacement({ slot: 'c/2', module: 'c', surplusId: 'i-c-2', fromZone: F, toZone: F, step: 'Draining' }),
+    ];
+    assert.deepEqual(given(1, running), ['c/2']);
+    assert.deepEqual(given(2, running), ['c/2', 'a/2']);
   });
 });
 

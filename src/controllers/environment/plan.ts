@@ -7,19 +7,20 @@ import { type CloudPlan, known } from '../model.ts';
 import { goneOf, planDelete } from '../parts/removal.ts';
 import { planSingle } from '../parts/single.ts';
 import { cloudName, recordOf } from '../records.ts';
+import { planLeaving } from './leaving.ts';
 import { type EnvironmentInput, balancerName, planModule } from './module.ts';
 
 /** The plan of a living environment. */
 export function planEnvironment(input: EnvironmentInput): KindPlan {
   const modules = input.object.spec.modules.map((module) => planModule(input, module));
   const left = leftOver(input);
-  const dues = modules.flatMap((module) => module.dueInMs ?? []);
+  const dues = [...modules, left].flatMap((part) => part.dueInMs ?? []);
   return {
     plan: joinPlans([planVpc(input), ...modules.map((module) => module.plan), left.plan]),
     fleets: modules.map((module) => module.fleet),
     replacements: limited(
       input,
-      modules.flatMap((module) => module.replacements),
+      [...modules, left].flatMap((part) => part.replacements),
     ),
     gone: [...modules.flatMap((module) => module.fleet.gone.map((record) => record.id)), ...left.gone],
     retain: [...modules.flatMap((module) => module.retain), ...left.retain],
@@ -27,10 +28,22 @@ export function planEnvironment(input: EnvironmentInput): KindPlan {
   };
 }
 
-/** At most ten at a time; what is on record already is never given up for a new one. */
+const MOST = 10;
+
+/**
+ * At most ten at a time, and begun only while no more servers of the zone are on their way out than the declaration allows;
+ * what is on record already is never given up for a new one.
+ */
 function limited(input: EnvironmentInput, replacements: readonly Replacement[]): readonly Replacement[] {
-  const running = new Set(input.replacements.map((item) => item.slot));
-  return replacements.toSorted((a, b) => Number(running.has(b.slot)) - Number(running.has(a.slot))).slice(0, 10);
+  const { maxUnavailablePerZone } = input.object.spec.repair;
+  const isRunning = ({ slot }: Replacement) => input.replacements.some((item) => item.slot === slot);
+  const [running, begun] = [replacements.filter(isRunning), replacements.filter((item) => !isRunning(item))];
+  return begun
+    .reduce<readonly Replacement[]>((admitted, item) => {
+      const onTheWay = admitted.filter(({ fromZone }) => fromZone === item.fromZone).length;
+      return onTheWay < maxUnavailablePerZone ? [...admitted, item] : admitted;
+    }, running)
+    .slice(0, MOST);
 }
 
 function planVpc(input: EnvironmentInput): CloudPlan {
@@ -70,25 +83,28 @@ export function leftRecords(input: EnvironmentInput): readonly RecordedResource[
   });
 }
 
-/** Under Retain what left is kept and listed; under Delete it goes once a person confirmed its name. */
-function leftOver(input: EnvironmentInput): Pick<KindPlan, 'plan' | 'gone' | 'retain'> {
+/** Under Retain what left is kept and listed; under Delete it goes, step by step, once a person confirmed its name. */
+function leftOver(input: EnvironmentInput): Omit<KindPlan, 'fleets'> {
   const left = leftRecords(input);
   if (input.object.spec.deletionPolicy === 'Retain') {
     return {
       plan: emptyPlan,
+      replacements: [],
       gone: [],
       retain: left.map((record) => ({ id: record.id, reason: 'removed from the spec, and deletionPolicy is Retain' })),
     };
   }
   const confirmed = left.filter((record) => isConfirmed(input, record));
+  const leaving = [...Map.groupBy(confirmed, ({ name }) => name.split('/')[0] ?? name)].map(([module, records]) =>
+    planLeaving(input, module, records),
+  );
+  const dues = leaving.flatMap((part) => part.dueInMs ?? []);
   return {
-    plan: joinPlans(
-      confirmed.map((record) =>
-        planDelete(record, input.view, { needs: [], reason: 'left the spec, and its removal is confirmed' }),
-      ),
-    ),
+    plan: joinPlans(leaving.map((part) => part.plan)),
+    replacements: leaving.flatMap((part) => part.replacements),
     gone: goneOf(left, input.view),
     retain: [],
+    dueInMs: dues.length > 0 ? Math.min(...dues) : undefined,
   };
 }
 

@@ -30,7 +30,11 @@ function deleteAction(record: RecordedResource): CloudAction {
 export function planDelete(
   record: RecordedResource,
   view: View,
-  of: { readonly needs: readonly ResourceKey[]; readonly reason?: string },
+  of: {
+    readonly needs: readonly ResourceKey[];
+    readonly reason?: string;
+    readonly impact?: 'Safe' | 'Disruptive';
+  },
 ): CloudPlan {
   const presence = view.get<CloudRecord & { readonly prepaid?: boolean }>(record.type, record.id);
   if (presence.kind === 'absent') return emptyPlan;
@@ -42,7 +46,7 @@ export function planDelete(
     ids: [record.id],
     count: 1,
     fields: [],
-    impact: 'Safe',
+    impact: of.impact ?? 'Safe',
     blueprint: 'ARCH-6',
     ...(record.zone === undefined ? {} : { zone: record.zone }),
     reason: of.reason ?? 'the object is deleted under deletionPolicy Delete',

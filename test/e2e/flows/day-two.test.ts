@@ -74,6 +74,10 @@ flows('flows: what happens to a working environment', 'day', {
       await untilServers(scene, 2);
       await scene.until('its load balancer is gone', async () => (await scene.living('loadbalancer')).length === 0);
       await scene.ready(ENVIRONMENT);
+      const order = await scene.writes(mark);
+      const drained = order.indexOf('SetBackendServers');
+      assert.ok(drained >= 0 && drained < order.indexOf('DeleteInstances'), 'out of service before it is released');
+      assert.equal(order.at(-1), 'DeleteLoadBalancer', 'the address goes last');
     },
     'suspended: nothing is written until the annotation is gone': async (scene) => {
       const mark = await built(scene);

@@ -1,0 +1,104 @@
+// Plans what a person has confirmed to go: servers leave like any surplus, drained and in steps that are on record, and the load
+// balancer, whose address is lost for good, goes after the last of them.
+import type { LoadBalancerParts } from '../../cloud/slb/model.ts';
+import type { RecordedResource, Replacement } from '../../crds/index.ts';
+import { emptyPlan, joinPlans } from '../../plan/change.ts';
+import type { Placement } from '../../plan/placement.ts';
+import { reached } from '../../plan/replacement.ts';
+import type { KindPlan } from '../kind.ts';
+import type { CloudPlan } from '../model.ts';
+import { planBackends } from '../parts/backends.ts';
+import { type LiveServer, liveServers } from '../parts/fleet.ts';
+import { planDelete } from '../parts/removal.ts';
+import { planReplacements } from '../parts/replacements.ts';
+import { isLost } from '../parts/single.ts';
+import { recordOf } from '../records.ts';
+import type { EnvironmentInput } from './module.ts';
+
+const REASON = 'left the spec, and its removal is confirmed';
+
+/** The next step of one module's way out; `records` are those of its records that may go. */
+export function planLeaving(
+  input: EnvironmentInput,
+  module: string,
+  records: readonly RecordedResource[],
+): Pick<KindPlan, 'plan' | 'replacements' | 'dueInMs'> {
+  const { servers } = liveServers(
+    records.filter(({ type }) => type === 'Server'),
+    input.view,
+  );
+  const going = servers.filter((server) => server.fixed !== true);
+  const mine = input.replacements.filter((item) => item.module === module && isShrink(item));
+  const balancer = recordOf(input.records, `${module}/lb`);
+  const parts =
+    balancer === undefined ? undefined : input.view.detail<LoadBalancerParts>('LoadBalancerParts', balancer.id);
+  const steps = planReplacements({
+    fleet: {
+      fleet: module,
+      wanted: new Map(),
+      plan: emptyPlan,
+      servers,
+      gone: [],
+      placements: shrinks(going, mine, input.object.spec.repair.maxUnavailablePerZone),
+    },
+    module,
+    input: { ...input, replacements: mine },
+    mayShrink: true,
+    behind:
+      balancer === undefined
+        ? undefined
+        : { parts: parts?.parts, partsReadAt: parts?.readAt, requests: [], listeners: [] },
+    drainMs: input.object.spec.repair.drainSeconds * 1000,
+  });
+  const paid = records.filter(({ id }) => servers.some((server) => server.id === id && server.fixed === true));
+  return {
+    replacements: steps.replacements,
+    dueInMs: steps.dueInMs,
+    plan: joinPlans([
+      steps.plan,
+      ...paid.map((record) => planDelete(record, input.view, { needs: [], reason: REASON })),
+      balancer === undefined ? emptyPlan : planMembers(input, balancer, { servers, mine, parts: parts?.parts }),
+      ...records
+        .filter(({ type }) => type !== 'Server' && going.length === 0)
+        .map((record) => planDelete(record, input.view, { needs: [], reason: REASON, impact: 'Disruptive' })),
+    ]),
+  };
+}
+
+/** A surge that the removal overtook is no surge any more: both of its servers go like the others. */
+function isShrink({ step, newId }: Replacement): boolean {
+  return newId === undefined && reached(step, 'Draining');
+}
+
+/** The servers that leave next, so that no more of a zone are on their way than allowed. */
+function shrinks(servers: readonly LiveServer[], leaving: readonly Replacement[], limit: number): readonly Placement[] {
+  const waiting = servers.filter((server) => !leaving.some((item) => item.surplusId === server.id));
+  return [...Map.groupBy(waiting, ({ zone }) => zone)].flatMap(([zone, items]) => {
+    const room = Math.max(0, limit - leaving.filter(({ fromZone }) => fromZone === zone).length);
+    return items.slice(0, room).map((surplus) => ({ kind: 'shrink', surplus }) as const);
+  });
+}
+
+/** Weights of those that leave; nobody joins any more, and those that still serve are left as they are. */
+function planMembers(
+  input: EnvironmentInput,
+  balancer: RecordedResource,
+  of: {
+    readonly servers: readonly LiveServer[];
+    readonly mine: readonly Replacement[];
+    readonly parts: LoadBalancerParts | undefined;
+  },
+): CloudPlan {
+  if (of.servers.length === 0 || isLost(balancer, input.object.metadata.uid, input.view)) return emptyPlan;
+  const members = new Set(of.parts?.backends.map(({ serverId }) => serverId));
+  return planBackends({
+    name: balancer.name,
+    loadBalancerId: balancer.id,
+    servers: of.servers,
+    replacements: of.mine,
+    notReady: new Set(of.servers.filter(({ id }) => !members.has(id)).map(({ id }) => id)),
+    retained: new Set(input.retained.map(({ id }) => id)),
+    parts: of.parts,
+    needs: [],
+  });
+}
