@@ -6,7 +6,7 @@ STAMP := node_modules/.installed
 DEMO_FLAGS := $(if $(filter-out 0,$(KEEP)),--keep) $(if $(SEED),--seed=$(SEED))
 
 .DEFAULT_GOAL := help
-.PHONY: help install assets demo demo-negative test verify build packages bench clean
+.PHONY: help install assets demo demo-negative test torture verify build packages bench clean
 
 help: ## This text
 	@echo 'finance-cloud-operator'
@@ -33,6 +33,9 @@ demo-negative: $(STAMP) ## Try the demo's judges: with the operator stopped ever
 
 test: $(STAMP) ## All tests, those with a real API server included
 	@exec mocha
+
+torture: $(STAMP) ## Every fault at every write, the better part of an hour; goes on when it was broken off (ROWS=D1,A2 some, PLAN=file one)
+	@exec node test/torture/main.ts $(if $(PLAN),--plan='$(PLAN)') $(if $(ROWS),--rows='$(ROWS)') $(if $(LANES),--lanes='$(LANES)')
 
 verify: $(STAMP) ## Generated files, format, lint, import rules, unused code, types and unit tests; fails on a dirty tree
 	@exec node scripts/verify.ts $(if $(NO_TESTS),--no-tests)

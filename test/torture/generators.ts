@@ -1,0 +1,209 @@
+// From points to plans: what is done at each of them, and how shots of several phases share one life. Pure.
+import type { At, Fault, Phase, Plan, Position, Shot } from './plan.ts';
+import { PHASES } from './plan.ts';
+import { spread } from './points.ts';
+
+/** Points by phase. */
+export type Points = Readonly<Record<Phase, readonly At[]>>;
+/** Makes the plans of a row. */
+export type Generator = (row: string, points: Points) => readonly Plan[];
+
+const POSITIONS: readonly Position[] = ['alpha', 'beta', 'gamma'];
+
+/** One shot in each phase of a life, as long as there are any. */
+export function pack(row: string, shots: readonly Shot[], replicas = 1): readonly Plan[] {
+  const byPhase = PHASES.map((phase) => shots.filter((shot) => shot.phase === phase));
+  const lives = Math.max(0, ...byPhase.map(({ length }) => length));
+  return Array.from({ length: lives }, (_, index) => ({
+    name: `${row}-${String(index + 1).padStart(3, '0')}`,
+    row,
+    replicas,
+    shots: byPhase.flatMap((phase) => phase[index] ?? []),
+    quiet: [],
+  }));
+}
+
+const everywhere = (points: Points, wanted: (at: At) => boolean = () => true) =>
+  PHASES.flatMap((phase) => points[phase].filter(wanted).map((at) => ({ phase, at })));
+
+/** A fault at every point of a channel, in all phases. */
+const at =
+  (channel: At['channel'] | undefined, fault: Fault): Generator =>
+  (row, points) =>
+    pack(
+      row,
+      everywhere(points, (point) => channel === undefined || point.channel === channel).map((place) => ({
+        ...place,
+        fault,
+      })),
+    );
+
+/** A fault at some points of the build and the rebalance: for what takes long. */
+const some =
+  (count: number, fault: Fault, of: { readonly replicas?: number; readonly wanted?: RegExp } = {}): Generator =>
+  (row, points) => {
+    const { replicas = 1, wanted = /./ } = of;
+    const places = everywhere(points, ({ channel, fact }) => channel === 'kube' && wanted.test(fact)).filter(
+      ({ phase }) => phase === 'build' || phase === 'rebalance',
+    );
+    return spread(places, count).map((place, index) => ({
+      name: `${row}-${String(index + 1).padStart(3, '0')}`,
+      row,
+      replicas,
+      quiet: [],
+      shots: [{ ...place, fault }],
+    }));
+  };
+
+const kill = (
+  position: Position,
+  again: readonly { readonly after: number; readonly position: Position }[] = [],
+): Fault => ({
+  kind: 'kill',
+  position,
+  again: [...again],
+});
+
+/** Killed at every write, in all three positions. */
+export const kills: Generator = (row, points) =>
+  pack(
+    row,
+    everywhere(points).flatMap((place) => POSITIONS.map((position) => ({ ...place, fault: kill(position) }))),
+  );
+
+/** Killed once more at the first, second, third or fifth write of the recovery; the last points of a phase have none. */
+export const doubles: Generator = (row, points) => {
+  const early = Object.fromEntries(PHASES.map((phase) => [phase, points[phase].slice(0, -6)] as const));
+  const places = PHASES.flatMap((phase) => (early[phase] ?? []).map((at) => ({ phase, at })));
+  const again = [1, 2, 3, 5];
+  return pack(
+    row,
+    places.flatMap((place, index) =>
+      POSITIONS.map((position, turn) => {
+        const after = again[(index + turn) % again.length] ?? 1;
+        const second = POSITIONS[(index + turn + 1) % POSITIONS.length] ?? 'beta';
+        return { ...place, fault: kill(position, [{ after, position: second }]) };
+      }),
+    ),
+  );
+};
+
+/** Ten kills: each life after the first dies at its first write. */
+export const loops: Generator = (row, points) =>
+  pack(
+    row,
+    spread(points.build.slice(0, -10), 8).flatMap((at) =>
+      (['alpha', 'beta'] as const).map((position) => ({
+        phase: 'build' as const,
+        at,
+        fault: kill(
+          position,
+          Array.from({ length: 9 }, () => ({ after: 1, position: 'alpha' as const })),
+        ),
+      })),
+    ),
+  );
+
+const refused = (code: number, reason: string) => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  code,
+  reason,
+  message: `${reason} by the harness`,
+});
+type Answering = Extract<Fault, { readonly kind: 'answer' }>;
+
+const kube = (code: number, reason: string, more: Partial<Answering> = {}): Fault => ({
+  kind: 'answer',
+  status: code,
+  headers: {},
+  body: refused(code, reason),
+  times: 1,
+  scope: 'writes',
+  ...more,
+});
+
+const cloud = (code: number, name: string): Fault => ({
+  kind: 'answer',
+  status: code,
+  headers: {},
+  times: 1,
+  scope: 'writes',
+  body: {
+    RequestId: '00000000-0000-0000-0000-000000000000',
+    HostId: 'harness',
+    Code: name,
+    Message: `${name} by the harness`,
+  },
+});
+
+const watch = (what: Extract<Fault, { readonly kind: 'watch' }>['what'], times = 1): Fault => ({
+  kind: 'watch',
+  what,
+  times,
+});
+
+/** Generators by row of the fault matrix. */
+export const GENERATORS: Readonly<Record<string, Generator>> = {
+  A1: at('kube', kube(409, 'Conflict', { times: 2 })),
+  A2: at('kube', { kind: 'lose', times: 1 }),
+  A3: at('kube', { kind: 'lose', times: 3 }),
+  A4: some(12, kube(429, 'TooManyRequests', { headers: { 'retry-after': '1' }, times: 8, scope: 'all' })),
+  A5: some(12, kube(503, 'ServiceUnavailable', { times: 40, scope: 'all' })),
+  A7: some(6, { kind: 'hang', times: 1 }),
+  A8: some(12, kube(401, 'Unauthorized', { times: 5, scope: 'all' })),
+  A9: some(12, kube(403, 'Forbidden', { times: 3 })),
+  A10: some(12, kube(404, 'NotFound')),
+  A13: some(12, kube(500, 'InternalError', { times: 15 })),
+  B1: some(12, watch('reset')),
+  B2: some(2, watch('half-open')),
+  B3: some(6, watch('close', 20)),
+  B4: some(12, watch('gone', 4)),
+  B5: some(12, watch('error')),
+  B9: some(20, watch('past')),
+  C1: at('cloud', cloud(400, 'Throttling.User')),
+  C2: at('cloud', cloud(503, 'ServiceUnavailable')),
+  C3: at('cloud', { kind: 'lose', times: 1 }),
+  D1: kills,
+  D2: doubles,
+  D3: loops,
+  D4: at(undefined, { kind: 'terminate' }),
+  E1: some(4, { kind: 'pause', ms: 9000 }, { replicas: 2 }),
+  E2: some(4, { kind: 'cut', ms: 9000 }, { replicas: 2 }),
+  E3: some(6, { kind: 'pause', ms: 9000 }, { replicas: 2, wanted: /intents\+/ }),
+  E4: some(6, { kind: 'drop-lease' }, { replicas: 2 }),
+  F1: (row, points) =>
+    (['resources', 'intents', 'conditions', 'status'] as const)
+      .flatMap((what) =>
+        some(8, { kind: 'store', what }, { wanted: /environments.*(intents|resources|replacements)\+/ })(row, points),
+      )
+      .map((plan, index) => ({ ...plan, name: `${row}-${String(index + 1).padStart(3, '0')}` })),
+  F4: some(8, { kind: 'store', what: 'finalizers' }, { wanted: /environments/ }),
+};
+
+/** The sample that every test run plays: kills while the sample is built, at writes of both kinds, and while a zone is rebalanced. */
+export function sampleOf(points: Points, count: number): readonly Plan[] {
+  const turn = (places: readonly { readonly phase: Phase; readonly at: At }[]): readonly Shot[] => {
+    const shots = places
+      .flatMap((place) => POSITIONS.map((position) => ({ ...place, fault: kill(position) })))
+      .toSorted((a, b) => weight(a, places) - weight(b, places));
+    return places.length > count ? spread(shots.slice(0, places.length), count) : shots.slice(0, count);
+  };
+  const build = (channel: At['channel']) =>
+    turn(points.build.filter((at) => at.channel === channel).map((at) => ({ phase: 'build', at })));
+  const [inKube, inCloud] = [build('kube'), build('cloud')];
+  const moving = turn(points.rebalance.map((at) => ({ phase: 'rebalance', at })));
+  return [
+    ...pack('D1', [...inKube, ...moving]),
+    ...pack('D1', inCloud).map((plan) => ({ ...plan, name: `${plan.name}-cloud` })),
+  ];
+}
+
+/** Every write once before any a second time, positions in rotation. */
+function weight({ at, fault }: Shot, places: readonly { readonly at: At }[]): number {
+  const index = places.findIndex((place) => place.at === at);
+  const turn = fault.kind === 'kill' ? POSITIONS.indexOf(fault.position) : 0;
+  return ((turn + POSITIONS.length - (index % POSITIONS.length)) % POSITIONS.length) * places.length + index;
+}

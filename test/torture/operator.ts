@@ -1,0 +1,125 @@
+// The operator as it is shipped, bundled once, behind a pair of proxies of its own, with the rights of its own ServiceAccount.
+// It is started again whenever it ends, as a kubelet would.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { type BoundProcess, describeExit, spawnBound } from '../support/bound-process.ts';
+import type { Sender } from './gate.ts';
+
+/** Bundles the sources of a checkout. */
+export async function bundleOperator(folder: string): Promise<string> {
+  const program = join(folder, 'operator.mjs');
+  const js = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;
+  await build({
+    entryPoints: [join(import.meta.dirname, '../../src/main.ts')],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22.19',
+    banner: { js },
+    logLevel: 'error',
+  });
+  return program;
+}
+
+/** Durations fit an emulator whose clock runs a hundred times as fast. */
+const FLAGS = [
+  '--bind-address=127.0.0.1',
+  '--metrics-port=0',
+  '--health-port=0',
+  '--metrics-auth=off',
+  '--sweep-seconds=0.6',
+  '--slow-seconds=0.8',
+  '--guest-seconds=5',
+  '--zone-return-seconds=2',
+  '--absence-grace-seconds=0.4',
+  '--visibility-grace-seconds=1',
+];
+
+/** How to start one. */
+export interface ReplicaOptions {
+  readonly program: string;
+  readonly namespace: string;
+  readonly identity: string;
+  readonly token: string;
+  readonly folder: string;
+  /** Short where two replicas contend; long enough for a busy machine where there is one, which takes its own lease again at once. */
+  readonly leaseSeconds: number;
+}
+
+/** A replica that is started again when it ends. */
+export class Replica implements Sender {
+  readonly identity: string;
+  /** Ends that nobody ordered. */
+  readonly surprises: string[] = [];
+  readonly #options: ReplicaOptions;
+  readonly logFile: string;
+  #child: BoundProcess | undefined;
+  #ordered = false;
+  #stopped = false;
+
+  constructor(options: ReplicaOptions) {
+    this.#options = options;
+    this.identity = options.identity;
+    this.logFile = join(options.folder, `${options.identity}.log`);
+  }
+
+  /** Starts it with the proxy of the API server in its kubeconfig. */
+  start(kubeUrl: string): void {
+    const { folder, token, program, namespace, identity, leaseSeconds } = this.#options;
+    const kubeconfig = join(folder, `${identity}.kubeconfig`);
+    writeFileSync(kubeconfig, kubeconfigFor(kubeUrl, token), { mode: 0o600 });
+    const own = [`--kubeconfig=${kubeconfig}`, `--namespace=${namespace}`, `--watch-namespaces=${namespace}`];
+    const args = [
+      '--max-semi-space-size=2',
+      program,
+      ...own,
+      `--identity=${identity}`,
+      `--lease-seconds=${leaseSeconds}`,
+      ...FLAGS,
+    ];
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(program, '../compiled') };
+    const run = (): void => {
+      const child = spawnBound(process.execPath, args, { name: identity, logFile: this.logFile, env });
+      this.#child = child;
+      void child.exited.then((exit) => {
+        if (this.#stopped) return;
+        if (!this.#ordered) this.surprises.push(`${identity} ended by itself: ${describeExit(exit)}`);
+        this.#ordered = false;
+        run();
+      });
+    };
+    run();
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.#child?.exited;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    if (name === 'SIGKILL' || name === 'SIGTERM') this.#ordered = true;
+    this.#child?.signal(name);
+  }
+
+  tail(lines: number): string {
+    return this.#child?.tail(lines) ?? '';
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#child?.stop('SIGKILL');
+  }
+}
+
+function kubeconfigFor(server: string, token: string): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'torture',
+    clusters: [{ name: 'torture', cluster: { server } }],
+    users: [{ name: 'operator', user: { token } }],
+    contexts: [{ name: 'torture', context: { cluster: 'torture', user: 'operator' } }],
+  });
+}

@@ -1,0 +1,87 @@
+// Killed before, in the middle of and after its writes: every life ends where the undisturbed one ends, and no step breaks a promise.
+import assert from 'node:assert/strict';
+import { CONTROL_PLANE_TIMEOUT_MS, sharedControlPlane } from '../support/shared-control-plane.ts';
+import { type Generator, GENERATORS, sampleOf } from './generators.ts';
+import { type Lesson, learn, playAll } from './session.ts';
+import { readPlan } from './plan.ts';
+import { type Stage, setStage } from './stage.ts';
+import type { Outcome } from './run.ts';
+import { ROWS } from './rows.ts';
+import { summary } from './table.ts';
+
+const POINTS = 20;
+const LANES = 5;
+
+describe('torture: killed at any write', function () {
+  this.timeout(20 * 60_000);
+  let stage: Stage | undefined;
+  let lesson: Lesson | undefined;
+
+  before(async function () {
+    this.timeout(CONTROL_PLANE_TIMEOUT_MS);
+    stage = await setStage(await sharedControlPlane(), LANES);
+    lesson = await learn(stage, ['rebalance']);
+  });
+
+  after(() => stage?.stop());
+
+  it('a sample of kills in the build and in a rebalance, in all positions', async () => {
+    assert.ok(stage !== undefined && lesson !== undefined);
+    const plans = sampleOf(lesson.points, POINTS);
+    const shots = plans.flatMap((plan) => plan.shots);
+    const kinds = Map.groupBy(shots, ({ phase, at }) => (phase === 'build' ? `build ${at.channel}` : phase));
+    for (const kind of ['build kube', 'build cloud', 'rebalance']) {
+      const of = kinds.get(kind) ?? [];
+      assert.ok(of.length >= POINTS, `${of.length} points in ${kind}, ${POINTS} are due`);
+      const positions = new Set(of.map(({ fault }) => (fault.kind === 'kill' ? fault.position : '')));
+      assert.equal(positions.size, 3, `${kind} is shot at in all positions`);
+    }
+    const began = performance.now();
+    const tell = (outcome: Outcome): void => void process.stdout.write(`      ${summary(outcome)}\n`);
+    const outcomes = await playAll(stage, { plans, due: lesson.due, tell });
+    const each = (performance.now() - began) / 1000 / shots.length;
+    process.stdout.write(`      ${shots.length} points, ${each.toFixed(1)} s each\n`);
+    const failed = outcomes.filter(({ problems }) => problems.length > 0);
+    assert.deepEqual(
+      failed.map(({ plan, problems, failedIn }) => ({ plan: JSON.stringify(plan), failedIn, problems })),
+      [],
+    );
+  });
+});
+
+describe('torture: plans', () => {
+  const shot = (fault: object) => ({ phase: 'build', at: { channel: 'kube', fact: 'x' }, fault });
+  const cases = [
+    { why: 'no JSON', text: '{', complaint: /^no JSON/ },
+    {
+      why: 'an unknown fault',
+      text: JSON.stringify({ name: 'a', row: 'D1', shots: [shot({ kind: 'x' })] }),
+      complaint: /shots\.0\.fault/,
+    },
+    { why: 'an unknown field', text: JSON.stringify({ name: 'a', row: 'D1', shots: [], x: 1 }), complaint: /"x"/ },
+    {
+      why: 'two shots in one phase',
+      text: JSON.stringify({ name: 'a', row: 'D1', shots: [shot({ kind: 'terminate' }), shot({ kind: 'terminate' })] }),
+      complaint: /phase build has two/,
+    },
+  ];
+  for (const { why, text, complaint } of cases)
+    it(`${why} is refused in one sentence`, () => assert.throws(() => readPlan(text), { message: complaint }));
+
+  it('every generated plan is read back as it is, and every generator has a row', () => {
+    const at = (channel: 'kube' | 'cloud', fact: string) => ({ channel, fact, nth: 1 });
+    const some = Array.from({ length: 12 }, (_, index) =>
+      at(index % 2 === 0 ? 'kube' : 'cloud', `environments/bank intents+${index}`),
+    );
+    const points = { build: some, rebalance: some, drift: some, deletion: some };
+    for (const [row, generate] of Object.entries<Generator>(GENERATORS)) {
+      const plans = generate(row, points);
+      assert.ok(plans.length > 0, row);
+      assert.ok(
+        ROWS.some(({ id }) => id === row),
+        row,
+      );
+      for (const plan of plans) assert.deepEqual(readPlan(JSON.stringify(plan)), plan);
+    }
+  });
+});

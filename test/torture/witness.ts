@@ -1,0 +1,83 @@
+// Looks at both stores at every cloud write: the intent must be durable before, the writer must hold the lease, and
+// afterwards no more may live than is wished, and nothing may be deleted that is not ours.
+import type { Loose } from '../support/api-proxy.ts';
+import type { CloudWrite } from './gate.ts';
+import { type Ending, type Life, RECORDED, type Wish, stepVerdicts } from './judge.ts';
+import type { World } from './world.ts';
+
+/** Creates that make a new id each time they are sent. */
+const MAKES_IDS = /^(CreateVpc|CreateVSwitch|CreateSecurityGroup|CreateLoadBalancer|RunInstances)$/;
+
+/** One life's witness. */
+export class Witness {
+  readonly names = new Map<string, string>();
+  readonly #violations = new Set<string>();
+  readonly #uids = new Set<string>();
+  readonly #world: World;
+  /** Tokens of intents that the harness itself took away. */
+  readonly #defaced = new Set<string>();
+  #wish: Wish;
+
+  constructor(world: World, wish: Wish) {
+    this.#world = world;
+    this.#wish = wish;
+  }
+
+  /** What was wrong at any step so far. */
+  get violations(): readonly string[] {
+    return [...this.#violations];
+  }
+
+  /** From now on so much may live. */
+  expect(wish: Wish): void {
+    this.#wish = wish;
+  }
+
+  /** Remembers what is durable before the harness takes it away. */
+  async remember(): Promise<void> {
+    for (const { status } of await this.#world.objects())
+      for (const { token } of status?.intents ?? []) this.#defaced.add(token);
+  }
+
+  /** Before a cloud write: lease and intent. */
+  async before({ action, params, sender }: CloudWrite): Promise<void> {
+    const [holder, objects] = await Promise.all([this.#world.leaseHolder(), this.#objects(action)]);
+    if (holder !== undefined && holder !== '' && holder !== sender.identity)
+      this.#violations.add(`${action} by ${sender.identity} while ${holder} holds the lease`);
+    if (objects === undefined) return;
+    const token = params['ClientToken'];
+    const intents: readonly Loose[] = objects.flatMap(({ status }) => status?.intents ?? []);
+    const durable =
+      this.#defaced.has(token ?? '') || intents.some((intent) => intent.token === token && intent.action === action);
+    if (!durable)
+      this.#violations.add(`${action} with token ${token ?? '(none)'} is sent and no durable intent says so`);
+  }
+
+  async #objects(action: string): Promise<readonly Loose[] | undefined> {
+    if (!MAKES_IDS.test(action)) return undefined;
+    const objects = await this.#world.objects();
+    for (const { metadata } of objects) this.#uids.add(metadata.uid);
+    return objects;
+  }
+
+  /** After a cloud write. */
+  async after(): Promise<void> {
+    const lives = await this.#world.lives();
+    this.#name(lives);
+    for (const problem of stepVerdicts(lives, this.#wish, this.#uids)) this.#violations.add(problem);
+  }
+
+  #name(lives: readonly Life[]): void {
+    for (const { id, type, tagsNow } of lives) {
+      const resource = tagsNow?.['financecloud.io/resource'];
+      if (RECORDED.has(type) && resource !== undefined) this.names.set(id, resource);
+    }
+  }
+
+  /** Both stores now. */
+  async ending(): Promise<Ending> {
+    const [objects, lives] = await Promise.all([this.#world.objects(), this.#world.lives()]);
+    for (const { metadata } of objects) this.#uids.add(metadata.uid);
+    return { objects, lives };
+  }
+}
