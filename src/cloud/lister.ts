@@ -17,6 +17,8 @@ export interface ListSpec<R extends CloudRecord> {
   /** The page maximum of the call. */
   readonly pageSize: number;
   readonly idsPerRead: number;
+  /** Members that differ from record to record. */
+  readonly own?: readonly (keyof R & string)[];
   /** Names ids in a request; a call that can only name something wider is filtered afterwards. */
   byIds(ids: readonly string[]): Params;
   page(call: Call, answer: Answer): Parsed<Page<R>>;
@@ -49,6 +51,7 @@ export function createLister<R extends CloudRecord>(spec: ListSpec<R>): Lister<R
     type: spec.type,
     service: spec.service,
     idsPerRead: spec.idsPerRead,
+    ...(spec.own === undefined ? {} : { own: spec.own }),
     sweep: (reader, region, onPage = () => undefined) => walk(spec, { reader, region, lane: 'sweep', onPage }, {}),
     byIds: async (reader, region, ids) => {
       if (ids.length === 0) return { kind: 'ok', records: [], complete: true, calls: 0 };

@@ -17,6 +17,8 @@ export interface Lister<R extends CloudRecord = CloudRecord> {
   readonly service: ServiceName;
   /** `slow`: lists only the exceptions of resources that another type lists, under their ids; swept with the details, waited for by nobody, and absence from it says nothing about the resource. */
   readonly tier?: 'slow';
+  /** Members that differ from record to record; the rest is kept in memory once for all records that agree in it. */
+  readonly own?: readonly string[];
   /** Ids one by-id read may name (servers 100, load balancers and listeners 10, ...); 0: the type has no by-id read. */
   readonly idsPerRead: number;
   /** The unfiltered listing: every page, whole. `complete` is false when TotalCount disagrees or a page repeated or lost items. `onPage` hears of each page as it comes. */

@@ -23,6 +23,7 @@ export const serverLister: Lister<ServerRecord> = createLister({
   paging: 'token',
   pageSize: 100,
   idsPerRead: 100,
+  own: ['privateIp', 'publicIp', 'displayName', 'createdAt', 'startedAt'],
   byIds: (ids) => ({ InstanceIds: JSON.stringify(ids) }),
   page: readServers,
 });

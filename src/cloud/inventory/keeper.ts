@@ -62,7 +62,7 @@ export class Keeper {
   constructor(options: KeeperOptions) {
     this.type = options.lister.type;
     this.#options = options;
-    this.#memory = new Memory(options.pool);
+    this.#memory = new Memory(options.pool, options.lister.own);
   }
 
   /** True once one whole sweep was taken in. */
