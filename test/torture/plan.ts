@@ -99,9 +99,9 @@ export function readPlan(text: string): Plan {
   return data;
 }
 
-/** The phases that a plan lives through: the build, and those that are shot at or asked for. */
+/** The phases that a plan lives through: the build, those that are shot at or asked for, and a rebalance before any drift, so that all drifts begin alike. */
 export function phasesOf({ shots, quiet }: Plan): readonly Phase[] {
-  return PHASES.filter(
-    (phase) => phase === 'build' || quiet.includes(phase) || shots.some((shot) => shot.phase === phase),
-  );
+  const wanted = new Set<Phase>(['build', ...quiet, ...shots.map(({ phase }) => phase)]);
+  if (wanted.has('drift')) wanted.add('rebalance');
+  return PHASES.filter((phase) => wanted.has(phase));
 }
