@@ -72,7 +72,9 @@ const repair = z
       .describe('How changes that hurt are decided: restarts, replacements, drains.'),
     maxUnavailablePerZone: int32(1, 100)
       .default(1)
-      .describe('Servers of one zone, of all modules together, that may be on their way out of service at a time by our own doing.'),
+      .describe(
+        'Servers of one zone, of all modules together, that may be on their way out of service at a time by our own doing.',
+      ),
     drainSeconds: int32(0, 3600)
       .default(300)
       .describe('Seconds between taking a server out of service and releasing it.'),

@@ -10,6 +10,7 @@ import {
   place,
   skew,
   spread,
+  takenBack,
 } from './placement.ts';
 
 const ZONES = ['f', 'g'] as const;
@@ -33,6 +34,7 @@ interface Case {
   readonly wanted: number;
   readonly replacements?: readonly OngoingReplacement[];
   readonly closed?: readonly string[];
+  readonly moves?: number;
   readonly is: readonly string[];
 }
 
@@ -49,12 +51,13 @@ function render(item: Placement): string {
   }
 }
 
-function inputOf(of: Pick<Case, 'servers' | 'wanted' | 'replacements' | 'closed'>): PlacementInput {
+function inputOf(of: Pick<Case, 'servers' | 'wanted' | 'replacements' | 'closed' | 'moves'>): PlacementInput {
   return {
     wanted: spread(of.wanted, ZONES),
     servers: serversOf(of.servers),
     replacements: of.replacements ?? [],
     closedZones: new Set(of.closed),
+    movesAtOnce: of.moves,
   };
 }
 
@@ -92,6 +95,27 @@ const cases: readonly Case[] = [
     is: ['surge i-0 to g'],
   },
   { why: 'only one moves at a time', servers: 'f f f f', wanted: 4, is: ['surge i-3 to g'] },
+  {
+    why: 'several move together where that is declared, and no more than evenness needs',
+    servers: 'f f f f',
+    wanted: 4,
+    moves: 5,
+    is: ['surge i-3 to g', 'surge i-2 to g'],
+  },
+  {
+    why: 'no more than declared move together',
+    servers: 'f f f f f f f f',
+    wanted: 8,
+    moves: 3,
+    is: ['surge i-7 to g', 'surge i-6 to g', 'surge i-5 to g'],
+  },
+  {
+    why: 'a zone that is not declared is emptied, then the rest is even',
+    servers: 'f f f h',
+    wanted: 4,
+    moves: 4,
+    is: ['surge i-2 to g', 'surge i-3 to g'],
+  },
   { why: 'while one moves no other starts', servers: 'f f f f', wanted: 4, replacements: [surge('i-3')], is: [] },
   {
     why: 'a pair counts once, also when the newcomer is on record',
@@ -137,6 +161,25 @@ const fleet = fc.record({
   servers: fc.array(fc.constantFrom('f', 'g', 'f!', 'g!', 'h'), { maxLength: 12 }).map((words) => words.join(' ')),
   wanted: fc.integer({ min: 0, max: 12 }),
   closed: fc.subarray(['f', 'g']),
+  moves: fc.integer({ min: 1, max: 4 }),
+});
+
+describe('takenBack', () => {
+  const back = (servers: string, wanted: number, replacements: readonly OngoingReplacement[]) =>
+    [...takenBack(inputOf({ servers, wanted, replacements }))].toSorted();
+
+  it('keeps who leaves when the number was raised again, the healthy first', () => {
+    assert.deepEqual(back('f g g', 3, [leave('i-2', 'g')]), ['i-2']);
+    assert.deepEqual(back('f! f g g', 3, [leave('i-0', 'f'), leave('i-3', 'g')]), ['i-3']);
+    assert.deepEqual(back('f f g g', 4, [leave('i-0', 'f'), leave('i-3', 'g')]), ['i-0', 'i-3']);
+  });
+
+  it('keeps nobody who is still too many, is being deleted, is gone or is replaced', () => {
+    assert.deepEqual(back('f g g', 2, [leave('i-2', 'g')]), []);
+    assert.deepEqual(back('f g g', 3, [{ ...leave('i-2', 'g'), step: 'Released' }]), []);
+    assert.deepEqual(back('f g', 3, [leave('i-9', 'g')]), []);
+    assert.deepEqual(back('f f f', 4, [surge('i-2')]), []);
+  });
 });
 
 it('a server that is never released is never surplus', () => {
@@ -185,23 +228,39 @@ function advance(world: World): World {
     return {
       ...world,
       servers: [...world.servers, newcomer],
-      replacements: [{ ...first, newId: newcomer.id }],
+      replacements: [{ ...first, newId: newcomer.id }, ...world.replacements.slice(1)],
       made: world.made + 1,
     };
   }
-  return { ...world, servers: world.servers.filter((server) => server.id !== first.surplusId), replacements: [] };
+  return {
+    ...world,
+    servers: world.servers.filter((server) => server.id !== first.surplusId),
+    replacements: world.replacements.slice(1),
+  };
 }
 
 describe('place, over time', () => {
   it('ends at an even spread of the wanted number, and never leaves fewer live servers than wanted or had', () => {
     fc.assert(
-      fc.property(fleet, ({ servers, wanted }) => {
+      fc.property(fleet, ({ servers, wanted, moves }) => {
         let world: World = { servers: serversOf(servers), replacements: [], made: 100 };
         const floor = Math.min(wanted, world.servers.length);
+        const moved = new Set<string>();
         for (let round = 0; round < 80; round += 1) {
-          const decisions = place({ ...world, wanted: spread(wanted, ZONES), closedZones: new Set() });
+          const decisions = place({
+            ...world,
+            wanted: spread(wanted, ZONES),
+            closedZones: new Set(),
+            movesAtOnce: moves,
+          });
+          for (const item of decisions) {
+            if (item.kind === 'create') continue;
+            assert.ok(!moved.has(item.surplus.id) && !item.surplus.id.startsWith('n-'), 'a newcomer is never surplus');
+            moved.add(item.surplus.id);
+          }
           if (decisions.length === 0 && world.replacements.length === 0) break;
           world = advance(decisions.reduce(decide, world));
+          assert.ok(world.replacements.length <= moves, 'more at once than declared');
           assert.ok(world.servers.length >= floor, 'capacity fell');
         }
         assert.equal(world.servers.length, wanted);

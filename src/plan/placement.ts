@@ -1,7 +1,7 @@
 // Where servers belong: the two zones hold equal numbers, a difference of one at most. Pure arithmetic over servers on record.
 //
 //   total < wanted            -> create in the short zone
-//   total = wanted, skew > 1  -> surge: one more in the short zone first, then drain one in the long zone
+//   total = wanted, skew > 1  -> surge: more in the short zone first, then drain as many in the long zone
 //   total > wanted            -> drain in the long zone (only where taking away is allowed)
 
 /** A server on record; `spare` ones are preferred as surplus (unhealthy, or the newest). */
@@ -20,6 +20,7 @@ export interface OngoingReplacement {
   readonly newId?: string | undefined;
   readonly fromZone: string;
   readonly toZone: string;
+  readonly step?: string;
 }
 
 /** What placement decides from. `servers` excludes the absent and the retained; zones in order of preference. */
@@ -29,6 +30,8 @@ export interface PlacementInput {
   readonly replacements: readonly OngoingReplacement[];
   /** Zones that are impaired: nothing is moved out of or into them; what is missing in them is still made there. */
   readonly closedZones: ReadonlySet<string>;
+  /** Moves between zones that may begin together; one when absent. */
+  readonly movesAtOnce?: number | undefined;
 }
 
 /** One decision. `surplus` names the server that goes. */
@@ -71,6 +74,24 @@ export function place(input: PlacementInput): readonly Placement[] {
   return balance(input, counts);
 }
 
+/**
+ * Servers on their way out that are wanted again, by id: a number that was raised, a fleet that was declared again or
+ * another server that was lost is met first by those that are still there. What is being deleted is not among them.
+ */
+export function takenBack(input: PlacementInput): ReadonlySet<string> {
+  const missing = sum(input.wanted.values()) - sum(settledCounts(input).values());
+  if (missing <= 0) return new Set();
+  const leaving = new Set(input.replacements.filter(onlyLeaves).map((item) => item.surplusId));
+  const there = input.servers
+    .filter(({ id }) => leaving.has(id))
+    .toSorted((a, b) => Number(b.healthy) - Number(a.healthy));
+  return new Set(there.slice(0, missing).map(({ id }) => id));
+}
+
+function onlyLeaves({ newId, fromZone, toZone, step }: OngoingReplacement): boolean {
+  return newId === undefined && fromZone === toZone && step !== 'Released';
+}
+
 /** A pair under replacement counts once, where it is going; a server that only leaves counts no more. */
 function settledCounts(input: PlacementInput): Map<string, number> {
   const leaving = new Set(input.replacements.map((item) => item.surplusId));
@@ -107,15 +128,43 @@ function shortest(
   return [...wanted.keys()].reduce((best, zone) => (gap(zone) > gap(best) ? zone : best));
 }
 
+/** As many moves as evenness needs and as may begin together. */
 function balance(input: PlacementInput, counts: ReadonlyMap<string, number>): readonly Placement[] {
+  const moves: (Placement & { readonly kind: 'surge' })[] = [];
+  let after = counts;
+  while (moves.length < (input.movesAtOnce ?? 1)) {
+    const taken = new Set(moves.map((move) => move.surplus.id));
+    const move = nextMove({ ...input, servers: input.servers.filter(({ id }) => !taken.has(id)) }, after);
+    if (move === undefined) break;
+    moves.push(move);
+    after = afterMove(input, after, move);
+  }
+  return moves;
+}
+
+function nextMove(
+  input: PlacementInput,
+  counts: ReadonlyMap<string, number>,
+): (Placement & { readonly kind: 'surge' }) | undefined {
   const gaps = [...counts].map(([zone, count]) => ({ zone, over: count - (input.wanted.get(zone) ?? 0) }));
   const long = gaps.reduce((best, item) => (item.over > best.over ? item : best));
   const short = gaps.reduce((best, item) => (item.over < best.over ? item : best));
   const uneven = skew(counts) > 1 || gaps.some((item) => !input.wanted.has(item.zone) && item.over > 0);
-  if (!uneven) return [];
-  if (input.closedZones.has(long.zone) || input.closedZones.has(short.zone)) return [];
+  if (!uneven || input.closedZones.has(long.zone) || input.closedZones.has(short.zone)) return undefined;
   const surplus = pickSurplus(input.servers, long.zone);
-  return surplus === undefined ? [] : [{ kind: 'surge', surplus, toZone: short.zone }];
+  return surplus === undefined ? undefined : { kind: 'surge', surplus, toZone: short.zone };
+}
+
+function afterMove(
+  input: PlacementInput,
+  counts: ReadonlyMap<string, number>,
+  { surplus, toZone }: Placement & { readonly kind: 'surge' },
+): ReadonlyMap<string, number> {
+  const after = new Map(counts);
+  after.set(surplus.zone, (after.get(surplus.zone) ?? 0) - 1);
+  after.set(toZone, (after.get(toZone) ?? 0) + 1);
+  if (!input.wanted.has(surplus.zone) && after.get(surplus.zone) === 0) after.delete(surplus.zone);
+  return after;
 }
 
 function shrinkOne(input: PlacementInput, counts: ReadonlyMap<string, number>): readonly Placement[] {

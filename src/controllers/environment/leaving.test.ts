@@ -4,8 +4,23 @@ import * as fc from 'fast-check';
 import type { ServerRecord } from '../../cloud/ecs/model.ts';
 import { ANNOTATIONS } from '../../crds/index.ts';
 import { nextWave } from '../../plan/wave.ts';
-import { F, G, environment, recorded, recordedServers, replacement } from '../../../test/support/builders.ts';
-import { balancerRecord, runningServers, vSwitchRecord, vpcRecord } from '../../../test/support/cloud-records.ts';
+import {
+  F,
+  G,
+  balancer,
+  businessModule,
+  environment,
+  recorded,
+  recordedServers,
+  replacement,
+} from '../../../test/support/builders.ts';
+import {
+  balancerRecord,
+  listenerRecord,
+  runningServers,
+  vSwitchRecord,
+  vpcRecord,
+} from '../../../test/support/cloud-records.ts';
 import { NOW, environmentInput } from '../../../test/support/plan-input.ts';
 import { viewOf } from '../../../test/support/view.ts';
 import { type Draft, adoptPlan, draftOf } from '../draft.ts';
@@ -14,6 +29,7 @@ import { planEnvironment } from './plan.ts';
 
 const DRAIN_SECONDS = 30;
 const VISIT_MS = 5000;
+const front = balancer({ address: 'Internet', displayName: 'core-banking-web', billing: { type: 'PayByTraffic' } });
 
 /** A small cloud: the module's servers, their weights behind its load balancer, and what the operator has on record. */
 class Scene {
@@ -25,6 +41,9 @@ class Scene {
   readonly memory = new Map<string, number>();
   readonly gone: string[] = [];
   readonly log: string[] = [];
+  confirmed = 'old';
+  modules: readonly ReturnType<typeof businessModule>[] = [];
+  closed: ReadonlySet<string> = new Set();
 
   constructor(zones: readonly string[], limit: number) {
     const servers = recordedServers('old', zones);
@@ -41,9 +60,9 @@ class Scene {
     return planEnvironment(
       environmentInput({
         object: environment({
-          annotations: { [ANNOTATIONS.confirmRemoval]: 'old' },
+          annotations: { [ANNOTATIONS.confirmRemoval]: this.confirmed },
           spec: {
-            modules: [],
+            modules: this.modules,
             deletionPolicy: 'Delete',
             repair: {
               disruptive: { policy: 'Automatic' },
@@ -53,6 +72,7 @@ class Scene {
           },
         }),
         now: this.now,
+        closedZones: this.closed,
         records: this.draft.resources,
         replacements: this.draft.replacements,
         view: viewOf({
@@ -60,6 +80,7 @@ class Scene {
             VPC: [vpcRecord()],
             VSwitch: [vSwitchRecord(), vSwitchRecord({ zone: G })],
             Server: this.servers,
+            Listener: [listenerRecord({ loadBalancerId: 'lb-9' })],
             LoadBalancer: this.gone.includes('lb-9') ? [] : [balancerRecord({ id: 'lb-9' })],
           },
           details: { LoadBalancerParts: { 'lb-9': { backends, health: [] } } },
@@ -136,6 +157,60 @@ describe('a module whose removal is confirmed', () => {
       scene.gone.toSorted((a, b) => a.localeCompare(b)),
       ['i-old-0', 'i-old-1', 'lb-9'],
     );
+  });
+
+  it('is declared again in the middle: who has not gone serves again, and what is missing is made', () => {
+    const scene = new Scene([F, G, F, G], 1);
+    scene.visit();
+    assert.deepEqual(scene.log, ['i-old-0=0', 'i-old-1=0']);
+    scene.modules = [
+      businessModule({
+        name: 'old',
+        servers: { replicas: 4, displayName: 'core-banking-web' },
+        loadBalancer: front,
+      }),
+    ];
+    for (let n = 0; n < 20; n += 1) scene.visit();
+    assert.deepEqual(scene.log, ['i-old-0=0', 'i-old-1=0', 'i-old-0=100', 'i-old-1=100']);
+    assert.deepEqual([scene.gone, scene.draft.replacements], [[], []]);
+  });
+
+  it('begins with nobody else when the confirmation is taken back, and finishes what it began', () => {
+    const scene = new Scene([F, G, F, G], 1);
+    scene.visit();
+    scene.confirmed = '';
+    for (let n = 0; n < 40; n += 1) scene.visit();
+    assert.deepEqual(scene.gone, ['i-old-0', 'i-old-1']);
+    assert.deepEqual([...scene.weights.values()], [100, 100]);
+    assert.deepEqual(scene.draft.replacements, []);
+  });
+
+  it('a module that stays moves its servers itself: its load balancer goes alone', () => {
+    const scene = new Scene([F, G, F], 1);
+    scene.confirmed = 'old/lb';
+    scene.modules = [businessModule({ name: 'old', servers: { replicas: 2, displayName: 'core-banking-web' } })];
+    const { replacements, plan } = scene.plan();
+    assert.deepEqual(
+      replacements.map(({ slot }) => slot),
+      ['old/2'],
+    );
+    scene.draft = { ...scene.draft, replacements };
+    assert.deepEqual(
+      scene.plan().replacements.map(({ slot }) => slot),
+      ['old/2'],
+      'a slot is listed once',
+    );
+    assert.deepEqual(
+      plan.changes.map(({ verb, name }) => `${verb} ${name}`),
+      ['Delete old/lb'],
+    );
+  });
+
+  it('takes nothing out of an impaired zone', () => {
+    const scene = new Scene([F, G], 1);
+    scene.closed = new Set([G]);
+    for (let n = 0; n < 40; n += 1) scene.visit();
+    assert.deepEqual([scene.gone, scene.weights.get('i-old-1')], [['i-old-0'], 100]);
   });
 
   it('never takes more of a zone out of service than declared, wherever it stands and whenever it is restarted', () => {

@@ -12,7 +12,7 @@ import { type LiveServer, liveServers } from '../parts/fleet.ts';
 import { planDelete } from '../parts/removal.ts';
 import { planReplacements } from '../parts/replacements.ts';
 import { isLost } from '../parts/single.ts';
-import { recordOf } from '../records.ts';
+import { recordOf, serversOf } from '../records.ts';
 import type { EnvironmentInput } from './module.ts';
 
 const REASON = 'left the spec, and its removal is confirmed';
@@ -28,7 +28,9 @@ export function planLeaving(
     input.view,
   );
   const going = servers.filter((server) => server.fixed !== true);
-  const mine = input.replacements.filter((item) => item.module === module && isShrink(item));
+  // A module that stays and only loses its load balancer moves its servers itself.
+  const isDeclared = input.object.spec.modules.some(({ name }) => name === module);
+  const mine = isDeclared ? [] : input.replacements.filter((item) => item.module === module && isWayOut(item));
   const balancer = recordOf(input.records, `${module}/lb`);
   const parts =
     balancer === undefined ? undefined : input.view.detail<LoadBalancerParts>('LoadBalancerParts', balancer.id);
@@ -39,7 +41,7 @@ export function planLeaving(
       plan: emptyPlan,
       servers,
       gone: [],
-      placements: shrinks(going, mine, input.object.spec.repair.maxUnavailablePerZone),
+      placements: shrinks(input, going, mine),
     },
     module,
     input: { ...input, replacements: mine },
@@ -57,33 +59,41 @@ export function planLeaving(
     plan: joinPlans([
       steps.plan,
       ...paid.map((record) => planDelete(record, input.view, { needs: [], reason: REASON })),
-      balancer === undefined ? emptyPlan : planMembers(input, balancer, { servers, mine, parts: parts?.parts }),
+      balancer === undefined ? emptyPlan : planMembers(input, balancer, { module, servers, mine, parts: parts?.parts }),
       ...records
-        .filter(({ type }) => type !== 'Server' && going.length === 0)
+        .filter(({ type }) => type !== 'Server' && servers.length === 0)
         .map((record) => planDelete(record, input.view, { needs: [], reason: REASON, impact: 'Disruptive' })),
     ]),
   };
 }
 
 /** A surge that the removal overtook is no surge any more: both of its servers go like the others. */
-function isShrink({ step, newId }: Replacement): boolean {
+export function isWayOut({ step, newId }: Replacement): boolean {
   return newId === undefined && reached(step, 'Draining');
 }
 
-/** The servers that leave next, so that no more of a zone are on their way than allowed. */
-function shrinks(servers: readonly LiveServer[], leaving: readonly Replacement[], limit: number): readonly Placement[] {
-  const waiting = servers.filter((server) => !leaving.some((item) => item.surplusId === server.id));
+/** The servers that leave next, so that no more of a zone are on their way than allowed, and none of an impaired one. */
+function shrinks(
+  input: EnvironmentInput,
+  servers: readonly LiveServer[],
+  leaving: readonly Replacement[],
+): readonly Placement[] {
+  const { maxUnavailablePerZone } = input.object.spec.repair;
+  const waiting = servers.filter(
+    ({ id, zone }) => !input.closedZones.has(zone) && !leaving.some((item) => item.surplusId === id),
+  );
   return [...Map.groupBy(waiting, ({ zone }) => zone)].flatMap(([zone, items]) => {
-    const room = Math.max(0, limit - leaving.filter(({ fromZone }) => fromZone === zone).length);
+    const room = Math.max(0, maxUnavailablePerZone - leaving.filter(({ fromZone }) => fromZone === zone).length);
     return items.slice(0, room).map((surplus) => ({ kind: 'shrink', surplus }) as const);
   });
 }
 
-/** Weights of those that leave; nobody joins any more, and those that still serve are left as they are. */
+/** Weights of those that leave; nobody joins any more, and the others serve until it is their turn. */
 function planMembers(
   input: EnvironmentInput,
   balancer: RecordedResource,
   of: {
+    readonly module: string;
     readonly servers: readonly LiveServer[];
     readonly mine: readonly Replacement[];
     readonly parts: LoadBalancerParts | undefined;
@@ -91,12 +101,13 @@ function planMembers(
 ): CloudPlan {
   if (of.servers.length === 0 || isLost(balancer, input.object.metadata.uid, input.view)) return emptyPlan;
   const members = new Set(of.parts?.backends.map(({ serverId }) => serverId));
+  const { servers } = liveServers(serversOf(input.records, of.module), input.view);
   return planBackends({
     name: balancer.name,
     loadBalancerId: balancer.id,
-    servers: of.servers,
+    servers,
     replacements: of.mine,
-    notReady: new Set(of.servers.filter(({ id }) => !members.has(id)).map(({ id }) => id)),
+    notReady: new Set(servers.filter(({ id }) => !members.has(id)).map(({ id }) => id)),
     retained: new Set(input.retained.map(({ id }) => id)),
     parts: of.parts,
     needs: [],

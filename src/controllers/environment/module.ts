@@ -91,6 +91,7 @@ function fleetInput(input: EnvironmentInput, module: BusinessModule) {
     recorded: serversOf(input.records, module.name),
     replacements: input.replacements.filter((item) => item.module === module.name),
     closedZones: input.closedZones,
+    movesAtOnce: input.object.spec.repair.maxUnavailablePerZone,
     intents: input.intents,
   };
 }

@@ -7,7 +7,7 @@ import { type CloudPlan, known } from '../model.ts';
 import { goneOf, planDelete } from '../parts/removal.ts';
 import { planSingle } from '../parts/single.ts';
 import { cloudName, recordOf } from '../records.ts';
-import { planLeaving } from './leaving.ts';
+import { isWayOut, planLeaving } from './leaving.ts';
 import { type EnvironmentInput, balancerName, planModule } from './module.ts';
 
 /** The plan of a living environment. */
@@ -94,8 +94,10 @@ function leftOver(input: EnvironmentInput): Omit<KindPlan, 'fleets'> {
       retain: left.map((record) => ({ id: record.id, reason: 'removed from the spec, and deletionPolicy is Retain' })),
     };
   }
-  const confirmed = left.filter((record) => isConfirmed(input, record));
-  const leaving = [...Map.groupBy(confirmed, ({ name }) => name.split('/')[0] ?? name)].map(([module, records]) =>
+  // What was begun is finished, even when the confirmation is taken back: a server at weight 0 serves nobody.
+  const begun = new Set(input.replacements.filter(isWayOut).map(({ surplusId }) => surplusId));
+  const going = left.filter((record) => isConfirmed(input, record) || begun.has(record.id));
+  const leaving = [...Map.groupBy(going, ({ name }) => name.split('/')[0] ?? name)].map(([module, records]) =>
     planLeaving(input, module, records),
   );
   const dues = leaving.flatMap((part) => part.dueInMs ?? []);

@@ -34,12 +34,13 @@ import { planEnvironment } from './plan.ts';
 const DRAIN_MS = 30_000;
 const PROOF_MS = 6000; // 3 checks, 2 seconds apart
 const WANTED = 4;
-const object = environment({
-  spec: {
-    modules: [businessModule({ loadBalancer: balancer(), servers: { replicas: WANTED } })],
-    repair: { disruptive: { policy: 'Automatic' }, maxUnavailablePerZone: 1, drainSeconds: DRAIN_MS / 1000 },
-  },
-});
+const declared = (replicas: number, maxUnavailablePerZone: number) =>
+  environment({
+    spec: {
+      modules: [businessModule({ loadBalancer: balancer(), servers: { replicas } })],
+      repair: { disruptive: { policy: 'Automatic' }, maxUnavailablePerZone, drainSeconds: DRAIN_MS / 1000 },
+    },
+  });
 
 /** The small cloud, and what the operator has on record and in memory. */
 class Scene {
@@ -52,8 +53,10 @@ class Scene {
   readonly outSince = new Map<string, number>();
   readonly deleted: string[] = [];
   made = 0;
+  readonly object;
 
-  constructor(zones: readonly string[]) {
+  constructor(zones: readonly string[], limit = 1) {
+    this.object = declared(zones.length, limit);
     const resources = [
       recorded('VPC', 'vpc', 'vpc-1'),
       recorded('LoadBalancer', 'web/lb', 'lb-1'),
@@ -103,7 +106,7 @@ class Scene {
     });
     return planEnvironment(
       environmentInput({
-        object,
+        object: this.object,
         view,
         now: this.now,
         records: this.draft.resources,
@@ -140,10 +143,11 @@ class Scene {
   }
 
   run(change: CloudChange, zone: string): void {
-    const id = `i-new-${this.made}`;
-    this.made += 1;
-    this.servers.push(serverRecord({ id, zone }));
-    this.draft = recordMade(this.draft, intent({ resource: change.name, zone, count: 1 }), [id]);
+    const { count } = change;
+    const ids = Array.from({ length: count }, (_, n) => `i-new-${this.made + n}`);
+    this.made += count;
+    this.servers.push(...ids.map((id) => serverRecord({ id, zone })));
+    this.draft = recordMade(this.draft, intent({ resource: change.name, zone, count }), ids);
   }
 
   leave(id: string): void {
@@ -200,6 +204,32 @@ describe('rebalancing a module', () => {
     );
     assert.equal(seen.size, 12, 'two servers, each through all six steps');
     assert.deepEqual(scene.draft.replacements, []);
+  });
+
+  it('moves as many together as declared, and ends even whatever is refused, slow or restarted', () => {
+    const zones = fc.array(fc.constantFrom(F, G), { minLength: 5, maxLength: 8 });
+    const events = fc.array(fc.constantFrom<Event>('visit', 'visit', 'refused', 'restart', 'pause'), { maxLength: 60 });
+    fc.assert(
+      fc.property(zones, fc.integer({ min: 1, max: 4 }), events, (start, limit, script) => {
+        const scene = new Scene(start, limit);
+        const check = () => {
+          assert.ok(scene.serving >= start.length, `only ${scene.serving} serve`);
+          assert.ok(scene.draft.replacements.length <= limit, 'more at once than declared');
+          assert.ok(scene.servers.length <= start.length + limit);
+        };
+        for (const event of script) {
+          play(scene, event);
+          check();
+        }
+        for (let n = 0; n < 300; n += 1) {
+          scene.visit(false);
+          check();
+        }
+        assert.ok(skew(countByZone([F, G], scene.servers)) <= 1);
+        assert.deepEqual([scene.servers.length, scene.draft.replacements], [start.length, []]);
+      }),
+      { numRuns: 15 },
+    );
   });
 
   it('never leaves fewer serving than wanted, and drains in full, whatever is refused, slow or restarted', () => {

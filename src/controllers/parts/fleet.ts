@@ -12,7 +12,7 @@ import { TAG_UID } from '../../cloud/tags.ts';
 import type { Intent, RecordedResource, Replacement } from '../../crds/index.ts';
 import { type Pending, type Reported, emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
 import { diffFields } from '../../plan/fields.ts';
-import { type PlacedServer, type Placement, place } from '../../plan/placement.ts';
+import { type PlacedServer, type Placement, place, takenBack } from '../../plan/placement.ts';
 import type { CloudChange, CloudPlan, Fact, UserDataSource, View } from '../model.ts';
 import { planMaintenance } from './maintenance.ts';
 import { reportField } from './single.ts';
@@ -33,6 +33,8 @@ export interface FleetInput {
   readonly recorded: readonly RecordedResource[];
   readonly replacements: readonly Replacement[];
   readonly closedZones: ReadonlySet<string>;
+  /** Moves between zones that may begin together; one when absent. */
+  readonly movesAtOnce?: number | undefined;
   /** Requests under way: what they make is asked for under their names, and not once more. */
   readonly intents: readonly Pick<Intent, 'type' | 'resource' | 'zone' | 'count'>[];
 }
@@ -50,19 +52,18 @@ export interface FleetPlan {
   readonly servers: readonly LiveServer[];
   readonly gone: readonly RecordedResource[];
   readonly placements: readonly Placement[];
+  /** Servers that were on their way out and stay after all. */
+  readonly takenBack?: ReadonlySet<string>;
 }
 
 /** Plans creates, starts and attribute repairs; `placements` also holds surges and shrinks, which the kind puts on record first. */
 export function planFleet(input: FleetInput, view: View): FleetPlan {
   const { servers, gone } = liveServers(input.recorded, view);
-  const placements = place({
-    wanted: input.wanted,
-    servers,
-    replacements: input.replacements,
-    closedZones: input.closedZones,
-  });
+  const back = takenBack({ ...input, servers });
+  const replacements = input.replacements.filter((item) => !back.has(item.surplusId));
+  const placements = place({ ...input, servers, replacements });
   const isOpen = (item: Replacement) => !input.closedZones.has(item.fromZone) && !input.closedZones.has(item.toZone);
-  const surges = input.replacements.filter(
+  const surges = replacements.filter(
     (item) => item.step === 'Surge' && isOpen(item) && !servers.some((server) => server.id === item.newId),
   );
   const missing = [
@@ -76,14 +77,14 @@ export function planFleet(input: FleetInput, view: View): FleetPlan {
       items.reduce((total, item) => total + item.count, 0),
     ).map((part) => (items.some((item) => 'kind' in item) ? part : asStep(part))),
   );
-  const leaving = new Set(input.replacements.flatMap((item) => (item.step === 'Released' ? [item.surplusId] : [])));
+  const leaving = new Set(replacements.flatMap((item) => (item.step === 'Released' ? [item.surplusId] : [])));
   const kept = servers.filter((server) => !leaving.has(server.id)); // what is being deleted is not repaired as well
   const plan = joinPlans([
     ...creates,
     ...kept.map((server) => planServer(input, server)),
     planAlike(input, kept, view),
   ]);
-  return { fleet: input.fleet, wanted: input.wanted, plan, servers, gone, placements };
+  return { fleet: input.fleet, wanted: input.wanted, plan, servers, gone, placements, takenBack: back };
 }
 
 /** What is the same for all servers of a fleet is set for all of them at once; those of strangers, and on their way, are left alone. */

@@ -33,7 +33,9 @@ export type ReplacementsPlan = Pick<KindPlan, 'replacements' | 'retain' | 'dueIn
 
 /** Plans the replacements of one fleet. */
 export function planReplacements(of: ReplacementsInput): ReplacementsPlan {
-  const mine = of.input.replacements.filter((item) => item.module === of.module);
+  const mine = of.input.replacements.filter(
+    (item) => item.module === of.module && of.fleet.takenBack?.has(item.surplusId) !== true,
+  );
   const moved = mine.flatMap((item) => advance(of, item));
   const surplus = of.fleet.placements.flatMap((item) => (item.kind === 'shrink' ? [item.surplus] : []));
   const started = of.fleet.placements.flatMap((item): readonly Replacement[] => {
