@@ -63,11 +63,16 @@ export const undeclaredRules = z
 const MAX_TAGS = 14;
 
 const tagKey = rules(text(128), {
-  rule: `!self.startsWith('${RESERVED_TAG_PREFIX}') && !self.startsWith('aliyun') && !self.startsWith('acs:') && !self.startsWith('http://') && !self.startsWith('https://')`,
-  message: `a tag key must not start with ${RESERVED_TAG_PREFIX}, aliyun, acs:, http:// or https://: those are reserved, choose another key`,
+  // In any case of letters: the cloud looks at them so.
+  rule: `!self.startsWith('${RESERVED_TAG_PREFIX}') && !self.lowerAscii().startsWith('aliyun') && !self.lowerAscii().startsWith('acs:') && !self.contains('http://') && !self.contains('https://')`,
+  message: `a tag key must not start with ${RESERVED_TAG_PREFIX}, aliyun or acs:, nor hold http:// or https://: those are reserved, choose another key`,
 }).describe('Tag key.');
 
-const tagValue = text(128, { min: 0 }).describe('Tag value, may be empty.');
+const tagValue = rules(text(128, { min: 0 }), {
+  rule: "!self.lowerAscii().startsWith('acs:') && !self.contains('http://') && !self.contains('https://')",
+  message:
+    'a tag value must not start with acs:, nor hold http:// or https://: the cloud refuses those, choose another value',
+}).describe('Tag value, may be empty.');
 
 /** The user's own tags of servers. */
 export const tags = listMap(z.object({ key: tagKey, value: tagValue }), ['key'], MAX_TAGS).describe(

@@ -49,6 +49,12 @@ export const loadBalancer = rules(
     fieldPath: '.listeners',
   },
   {
+    rule: "self.listeners.all(l, l.protocol == 'UDP' || self.listeners.exists_one(o, o.port == l.port && o.protocol != 'UDP'))",
+    message:
+      'listeners: HTTP and TCP cannot share a port, HTTP is carried by TCP: give one of them another port, or remove it',
+    fieldPath: '.listeners',
+  },
+  {
     rule: "self.address == 'Internet' || self.billing.type == 'PayByTraffic'",
     message: 'billing: an Intranet load balancer has no public bandwidth to pay for: leave billing out',
     fieldPath: '.billing',

@@ -44,7 +44,7 @@ const from = z
     'Who may come in. LoadBalancers: the load balancers’ own addresses, which is right for HTTP listeners; at TCP and UDP listeners the client’s address arrives, so declare the clients’ ranges as CIDR.',
   );
 
-const portRange = rules(text(11, { pattern: /^[0-9]{1,5}(-[0-9]{1,5})?$/ }), {
+const portRange = rules(text(11, { pattern: /^[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/ }), {
   rule: "self.split('-').all(p, int(p) >= 1 && int(p) <= 65535) && int(self.split('-')[0]) <= int(self.split('-')[size(self.split('-')) - 1])",
   message: 'ports must be a port or a rising range between 1 and 65535, such as "8080" or "8000-8100"',
 });

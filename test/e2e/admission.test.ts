@@ -166,6 +166,12 @@ describe('admission', () => {
         says: /spec\.inbound\[1\].*22 \(SSH, SFTP\) or 3389/,
       },
       {
+        why: 'the cloud writes 80/80, so 080 would differ for ever',
+        kind: 'dmz',
+        bend: (s) => (s.inbound[0].ports = ['080']),
+        says: /spec\.inbound\[0\]\.ports\[0\].*should match/,
+      },
+      {
         why: 'ECS-8: a rule for FTP',
         kind: 'dmz',
         bend: (s) => (s.inbound[0].ports = ['21']),
@@ -248,6 +254,12 @@ describe('admission', () => {
         kind: 'environment',
         bend: (s) => (listener(s).protocol = 'HTTPS'),
         says: /listeners\[0\]\.protocol.*supported values: "HTTP", "TCP", "UDP"/,
+      },
+      {
+        why: 'the cloud knows one listener of TCP at a port, and HTTP is one',
+        kind: 'environment',
+        bend: (s) => web(s).loadBalancer.listeners.push({ protocol: 'TCP', port: 80, backendPort: 8080 }),
+        says: /loadBalancer\.listeners.*HTTP and TCP cannot share a port.*another port/,
       },
       {
         why: 'SLB-3: FTP through a load balancer',
@@ -404,6 +416,18 @@ describe('admission', () => {
         kind: 'bastions',
         bend: (s) => (s.tags = [{ key: 'acs:x', value: '' }]),
         says: /spec\.tags\[0\]\.key.*reserved/,
+      },
+      {
+        why: 'the cloud’s own tags, however they are written',
+        kind: 'bastions',
+        bend: (s) => (s.tags = [{ key: 'Aliyun', value: '' }]),
+        says: /spec\.tags\[0\]\.key.*reserved/,
+      },
+      {
+        why: 'a value that the cloud refuses',
+        kind: 'bastions',
+        bend: (s) => (s.tags = [{ key: 'owner', value: 'acs:me' }]),
+        says: /spec\.tags\[0\]\.value.*choose another value/,
       },
       {
         why: 'a unit of systemd’s own',
