@@ -21,6 +21,7 @@ export function keepLines(stage: Stage, folder: string): readonly string[] {
     'Everything stays up until Ctrl-C (or SIGTERM). To look around:',
     `  export KUBECONFIG=${kubeconfigPath}`,
     `  export PATH=${path.dirname(kubectlPath)}:$PATH`,
+    `  kubectl apply -k ${stage.samplesFolder} && kubectl wait --for=condition=Ready --all fca,fce,sz,bp -n ${namespace} --timeout=10m`,
     `  kubectl -n ${namespace} get financecloud`,
     `  kubectl -n ${namespace} describe financecloudenvironment`,
     `  kubectl -n ${namespace} get events --sort-by=.metadata.creationTimestamp`,

@@ -23,7 +23,8 @@ export interface Stage {
   readonly cloud: CloudView;
   readonly samples: Samples;
   readonly spec: EnvironmentSpec;
-  readonly overlay: string;
+  /** Folder of the samples as the repository has them. */
+  readonly samplesFolder: string;
   readonly operatorKey: string;
   stop(): Promise<void>;
 }
@@ -82,11 +83,13 @@ async function build(options: StageOptions, ends: Ends): Promise<Omit<Stage, 'st
   );
   const watch = watchObjects({ ...plane, paths: watchPaths(samples), onReport: options.onReport });
   ends.push(() => watch.stop());
-  const overlay = writeOverlay(folder.path, path.join(root, 'config/samples'), emulator.endpoint);
-  await apply(plane, overlay);
+  const samplesFolder = path.join(root, 'config/samples');
+  await apply(plane, writeOverlay(folder.path, samplesFolder, emulator.endpoint));
+  // Once more as they are, as a reader does it who wants to change something: kubectl then has its own record of them.
+  await must(plane, ['apply', '-k', samplesFolder]);
   const spec = environmentSpec(samples.environment);
   const cloud = cloudView({ endpoint: emulator.endpoint, ...keys.judge }, spec.region);
-  return { plane, emulator, operator, watch, cloud, samples, spec, overlay, operatorKey: keys.operator.id };
+  return { plane, emulator, operator, watch, cloud, samples, spec, samplesFolder, operatorKey: keys.operator.id };
 }
 
 function newKey(name: string): KeyPair {
@@ -139,9 +142,10 @@ function watchPaths(samples: Samples): readonly string[] {
   );
 }
 
-// The first request for a kind may come before the server knows that it serves it.
+// The first request for a kind may come before the server knows that it serves it. The endpoints are this manager's own field,
+// so that a reader who applies the samples as they are does not turn the account to the real cloud.
 async function apply(plane: ControlPlane, overlay: string): Promise<void> {
-  await eventually(async () => must(plane, ['apply', '-k', overlay]), {
+  await eventually(async () => must(plane, ['apply', '--server-side', '--field-manager=demo', '-k', overlay]), {
     what: 'the samples are applied',
     timeoutMs: 20_000,
     everyMs: 300,
