@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type Lab, startLab } from '../test/support/lab/lab.ts';
 import { sampleObjects } from '../test/support/lab/objects.ts';
 import { SAMPLE_CLOUD, banks } from '../test/support/lab/worlds.ts';
-import { callsPerSweep, writeCounts } from './counts.ts';
+import { PlanBook, callsPerSweep, writeCounts } from './counts.ts';
 
 const SWEEPS = 10;
 const HOURS = 10;
@@ -48,17 +48,16 @@ describe('counts: a thousand servers', function () {
 
 describe('counts: the sample', function () {
   this.timeout(120_000);
+  const book = new PlanBook();
   let lab: Lab;
   before(async () => {
-    // Undisturbed: a cloud that is busy with one subnet answers the next one later, and each id is written when it is known.
-    const lifecycle = { 'vpc.vpc.pending': 'immediate', 'vpc.vswitch.pending': 'immediate' };
-    lab = await startLab({ objects: sampleObjects(), cloud: { ...SAMPLE_CLOUD, lifecycle }, guestShell: true });
+    lab = await startLab({ objects: sampleObjects(), cloud: SAMPLE_CLOUD, guestShell: true, planned: book.listen });
     await lab.untilReady(600);
   });
   after(() => lab.stop());
 
   it('takes at most W + 3 writes per object, and one more for each time it began to wait', () => {
-    const counts = writeCounts(lab);
+    const counts = writeCounts(lab, book);
     assert.equal(counts.length, 5);
     for (const { object, writes, depth, waits } of counts)
       assert.ok(writes <= depth + 3 + waits, `${object}: ${writes} writes, W = ${depth}, waits = ${waits}`);

@@ -18,7 +18,7 @@ import { poolKind } from './pool/index.ts';
 import { createReconciler } from './reconciler.ts';
 import { ACCOUNT_RESOURCE, ENVIRONMENT_RESOURCE, POOL_RESOURCE, ZONE_RESOURCE } from './resources.ts';
 import type { SessionRegistry } from './session-registry.ts';
-import type { VisitSettings } from './visit.ts';
+import type { PlanListener, VisitSettings } from './visit.ts';
 import { zoneKind } from './zone/index.ts';
 
 /** What the controllers are made of. */
@@ -36,6 +36,8 @@ export interface ControllersOptions {
   readonly workers: number;
   /** Namespaces that are watched; empty: all. */
   readonly namespaces?: readonly string[];
+  /** For whoever counts plans; the operator itself does not. */
+  readonly planned?: PlanListener;
 }
 
 /** Accounts are looked at again this often at the latest: a changed Secret is then picked up. */
@@ -113,6 +115,7 @@ function addOwner<T extends OwnerObject & KubeObject, R>(
     log,
     settings,
     heard: recordEvents(options.events, owner.kind.resource),
+    planned: options.planned ?? (() => undefined),
     leads: () => manager.leadership.validForMs() > 0,
     forgotten: (key) => sessions.forget(key),
   });

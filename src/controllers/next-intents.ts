@@ -39,9 +39,9 @@ export async function nextIntents<T extends OwnerObject, R>(
   of: Planned,
 ): Promise<NextIntents> {
   const context = waveContext(visit, of.session, tools);
+  const hasIntent = (change: CloudChange) => of.draft.intents.some((intent) => matches(intent, change));
   const creates = of.plan.plan.changes.filter(
-    (change) =>
-      needsIntent(change) && !of.draft.intents.some((intent) => matches(intent, change)) && mayRun(change, context),
+    (change) => needsIntent(change) && !hasIntent(change) && mayRun(change, context),
   );
   const unrecorded = await findUnrecorded(visit, creates, of);
   if ('class' in unrecorded) return { ...NO_INTENTS, stop: tools.progressOfError(unrecorded) };
@@ -62,6 +62,18 @@ export async function nextIntents<T extends OwnerObject, R>(
     }),
     stop: unclear.length === 0 ? undefined : unclearProgress(visit.object, unclear),
   };
+}
+
+/**
+ * The part of a plan whose intents are worth a write before this wave. While the wave sends what was intended before, what cannot
+ * be sent yet travels with the write of its ids.
+ */
+export function dueBefore(plan: KindPlan, draft: Draft, context: WaveContext): KindPlan {
+  const wave = nextWave(plan.plan);
+  const isSending = wave.some(
+    (change) => mayRun(change, context) && draft.intents.some((intent) => matches(intent, change)),
+  );
+  return isSending ? { ...plan, plan: { ...plan.plan, changes: wave } } : plan;
 }
 
 /** True when a wave over this plan would send something, or settle an intent. */

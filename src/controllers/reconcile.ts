@@ -3,18 +3,18 @@
 import { ANNOTATIONS, type Progress } from '../crds/index.ts';
 import { formatTime } from '../kernel/timestamp.ts';
 import { type Outcome, requeue, requeueAfter, retry } from '../runtime/index.ts';
-import type { Dependency, Pending } from '../plan/change.ts';
+import type { Dependency } from '../plan/change.ts';
 import { recordFound } from './adopt.ts';
 import { adoptFirst, recordAdopted } from './adopt-first.ts';
 import { admit, dependency, stopWith } from './admit.ts';
 import { DELETING, type Draft, addIntents, adoptPlan, differs } from './draft.ts';
 import type { GuestReach, KindPlan, PlanInput, Verdicts } from './kind.ts';
 import type { OwnerObject } from './model.ts';
-import { NO_INTENTS, hasWork, knowUnsent, nextIntents } from './next-intents.ts';
+import { NO_INTENTS, dueBefore, hasWork, knowUnsent, nextIntents } from './next-intents.ts';
+import { poll } from './poll.ts';
 import { progressOf } from './progress.ts';
 import { type LiveServer, liveServers } from './parts/fleet.ts';
 import type { ObjectMemory } from './memory.ts';
-import { isRecorded } from './records.ts';
 import { missingScript, neededScripts } from './scripts.ts';
 import type { CloudSession } from './sessions.ts';
 import { type Visit, type VisitTools, fetchScripts, inputOf, isOutdated, report, waveContext } from './visit.ts';
@@ -118,6 +118,7 @@ async function work<T extends OwnerObject, R>(
   const guests = session.guestsFor(`${tools.kind.name}|${visit.key}`);
   guests.know(visit.draft.boots);
   const first = planOnce(visit, tools, { session, draft: visit.draft });
+  tools.planned(visit.object, first.plan.plan);
   visit.memory.confirm(first.plan.plan.changes, visit.monotonic, tools.trust);
   poll(first.plan, visit, session);
   if (visit.mode === 'Observe' || visit.suspended || session.frozen) return lookOnly(visit, tools, first);
@@ -247,15 +248,15 @@ async function remember<T extends OwnerObject, R>(
   if (session === undefined) return { kind: 'ended', outcome: requeueAfter(POLL_MS) };
   const adopted = adoptPlan(first.draft, first.plan, visit.now);
   for (const id of first.plan.gone) visit.memory.left.add(id);
-  const next = await nextIntents(visit, tools, { session, draft: adopted, plan: first.plan });
+  const context = waveContext(visit, session, tools);
+  const due = dueBefore(first.plan, adopted, context);
+  const next = await nextIntents(visit, tools, { session, draft: adopted, plan: due });
   if (next.found.length > 0)
     return { kind: 'ended', outcome: await recordAdopted(visit, tools, recordFound(visit.draft, next.found)) };
   const { intents, stop } = next;
   const draft = addIntents(adopted, intents);
   if (!differs(draft, visit.draft)) {
-    const outdated = hasWork(first.plan, draft, waveContext(visit, session, tools))
-      ? await isOutdated(visit, tools)
-      : undefined;
+    const outdated = hasWork(first.plan, draft, context) ? await isOutdated(visit, tools) : undefined;
     return outdated === undefined ? { kind: 'go', draft, stop } : { kind: 'ended', outcome: outdated };
   }
   const progress = progressOf({ ...visit, plan: first.plan, verdicts: first.verdicts, draft, result: undefined });
@@ -266,24 +267,4 @@ async function remember<T extends OwnerObject, R>(
   return intents.length > 0 || visit.draft.intents.length > 0
     ? { kind: 'go', draft, stop }
     : { kind: 'ended', outcome: requeueAfter(NOW_MS) };
-}
-
-/** What is waited for is read again in the next shared batch. */
-function poll<T extends OwnerObject, R>(plan: KindPlan, visit: Visit<T, R>, { inventory }: CloudSession): void {
-  for (const item of plan.plan.pending.filter(isReadById)) inventory.touch(item.type, [item.id]);
-  const building =
-    isUnwell(visit.object) || !visit.built || plan.replacements.length > 0 || plan.plan.changes.length > 0;
-  if (!building) return;
-  for (const record of visit.draft.resources) {
-    if (record.type === 'LoadBalancer') inventory.touchDetail('LoadBalancerParts', [record.id]);
-  }
-}
-
-function isReadById({ type, id }: Pending): boolean {
-  return id !== '' && (isRecorded(type) || type === 'Listener');
-}
-
-/** Backends that do not answer are looked at more often than the slow tier does. */
-function isUnwell({ status }: OwnerObject): boolean {
-  return (status?.conditions ?? []).some((item) => item.type === 'BackendsHealthy' && item.status !== 'True');
 }

@@ -27,7 +27,15 @@ import { lookOnlyProgress, progressOfError } from './progress.ts';
 import { keep } from './reconcile.ts';
 import { readScripts } from './scripts.ts';
 import type { Sessions } from './sessions.ts';
-import { type Listener, type Visit, type VisitSettings, type VisitTools, isBuilt, objectTagOf } from './visit.ts';
+import {
+  type Listener,
+  type PlanListener,
+  type Visit,
+  type VisitSettings,
+  type VisitTools,
+  isBuilt,
+  objectTagOf,
+} from './visit.ts';
 
 /** What all reconcilers share. */
 export interface ReconcilerOptions {
@@ -39,6 +47,7 @@ export interface ReconcilerOptions {
   readonly log: Logger;
   readonly settings: VisitSettings;
   readonly heard: Listener;
+  readonly planned: PlanListener;
   /** False once another replica may be in charge. */
   readonly leads: () => boolean;
   /** Ends what is kept for an object that is gone. */
@@ -68,6 +77,7 @@ export function createReconciler<T extends OwnerObject & KubeObject, R>(
     clock,
     settings,
     heard: options.heard,
+    planned: options.planned,
     trust: trustOf(settings),
     progressOfError,
     lookOnlyProgress,

@@ -12,7 +12,7 @@ import { type Draft, type RecordEntry, differs, draftOf, withEntries } from './d
 import type { Decision } from './drift.ts';
 import type { KindPlan, OwnerKind, PlanInput, Stores, Verdicts, ZoneState } from './kind.ts';
 import type { ObjectMemory, Trust } from './memory.ts';
-import type { OwnerObject, UserDataSource } from './model.ts';
+import type { CloudPlan, OwnerObject, UserDataSource } from './model.ts';
 import { statusOf, withRecord } from './report.ts';
 import type { CloudSession, Sessions } from './sessions.ts';
 import type { WaveContext } from './wave.ts';
@@ -35,6 +35,9 @@ export interface Script {
 /** Hears of every status that was written: events and metrics follow from transitions. */
 export type Listener = (before: OwnerObject, after: OwnerObject) => void;
 
+/** Hears of every plan that a visit begins with. */
+export type PlanListener = (object: OwnerObject, plan: CloudPlan) => void;
+
 /** What is the same for all visits of a kind. */
 export interface VisitTools<T extends OwnerObject, R> {
   readonly kind: OwnerKind<T & KubeObject, R>;
@@ -46,6 +49,7 @@ export interface VisitTools<T extends OwnerObject, R> {
   readonly settings: VisitSettings;
   readonly trust: Trust;
   readonly heard: Listener;
+  readonly planned: PlanListener;
   /** The object as the server has it now. */
   readonly readLive: (ref: ObjectRef) => Promise<KubeResult<T>>;
   /** False once another replica may be in charge. */

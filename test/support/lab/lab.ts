@@ -5,6 +5,7 @@ import { readConfig } from '../../../emulator/config.ts';
 import { guestOf } from '../../../emulator/guest-table.ts';
 import type { Guest } from '../../../emulator/guest.ts';
 import { modules } from '../../../emulator/services/index.ts';
+import type { PlanListener } from '../../../src/controllers/visit.ts';
 import { type Logger, silentLogger } from '../../../src/kernel/logger.ts';
 import type { KubeObject } from '../../../src/runtime/kube-types.ts';
 import { keyOf } from '../../../src/runtime/kube-types.ts';
@@ -26,6 +27,8 @@ export interface LabOptions {
   /** Really run scripts inside guests. */
   readonly guestShell?: boolean;
   readonly log?: Logger;
+  /** Hears of every plan that is made. */
+  readonly planned?: PlanListener;
 }
 
 /** One write to the API server: seconds since the start. Events are left out, and nobody votes here. */
@@ -86,8 +89,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const writes = countWrites(kube, clock);
   for (const object of [...accountObjects(`http://${emulator.endpoint}`), ...(options.objects ?? [])])
     kube.put(resourceOf(object.kind), admitted(object));
-  const { seed = 1, log = silentLogger } = options;
-  const operator = await startOperator({ kube, clock, random: seededRandom(seed), log, settings, wire });
+  const { seed = 1, log = silentLogger, planned } = options;
+  const operator = await startOperator({ kube, clock, random: seededRandom(seed), log, settings, wire, planned });
   return {
     settings,
     emulator,

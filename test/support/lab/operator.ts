@@ -7,6 +7,7 @@ import { createCallMeter } from '../../../src/cloud/metrics.ts';
 import { addControllers } from '../../../src/controllers/index.ts';
 import { details, listers } from '../../../src/controllers/services.ts';
 import { SessionRegistry } from '../../../src/controllers/session-registry.ts';
+import type { PlanListener } from '../../../src/controllers/visit.ts';
 import type { Logger } from '../../../src/kernel/logger.ts';
 import type { Random } from '../../../src/kernel/random.ts';
 import { ApiEventRecorder } from '../../../src/runtime/events.ts';
@@ -25,6 +26,7 @@ export interface OperatorParts {
   readonly log: Logger;
   readonly settings: Settings;
   readonly wire: Wire;
+  readonly planned?: PlanListener | undefined;
 }
 
 /** A running operator. */
@@ -71,6 +73,7 @@ export async function startOperator(parts: OperatorParts): Promise<LabOperator> 
     settings,
     namespace: settings.namespace,
     workers: settings.workers,
+    ...(parts.planned && { planned: parts.planned }),
   });
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
