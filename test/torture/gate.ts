@@ -93,14 +93,16 @@ export class Gate {
     const end = step === undefined ? undefined : await this.#arrive(step, sender);
     if (end !== undefined) return end;
     this.#fly(channel, facts, 1);
+    let landed = false;
     const applied = async (answer: Answer | undefined): Promise<'give' | 'drop'> => {
       this.#fly(channel, facts, -1);
       if (!isApplied(answer)) return this.#missed(step);
+      landed = true;
       this.#land(channel, facts, { asked, answer });
       if (channel === 'cloud') await this.#helpers.after();
       return step === undefined ? 'give' : this.#answered(step, sender);
     };
-    return { kind: 'whole', applied, given: () => this.#given(step, sender) };
+    return { kind: 'whole', applied, given: () => (landed ? this.#given(step, sender) : undefined) };
   }
 
   #factsOf(channel: At['channel'], asked: Asked): readonly string[] {

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { type BoundProcess, describeExit, spawnBound } from '../support/bound-process.ts';
+import { type BoundProcess, type Exit, describeExit, spawnBound } from '../support/bound-process.ts';
 import type { Sender } from './gate.ts';
 
 /** Bundles the sources of a checkout. */
@@ -56,7 +56,7 @@ export class Replica implements Sender {
   readonly #options: ReplicaOptions;
   readonly logFile: string;
   #child: BoundProcess | undefined;
-  #ordered = false;
+  #ordered: 'SIGKILL' | 'SIGTERM' | undefined;
   #stopped = false;
 
   constructor(options: ReplicaOptions) {
@@ -85,12 +85,19 @@ export class Replica implements Sender {
       this.#child = child;
       void child.exited.then((exit) => {
         if (this.#stopped) return;
-        if (!this.#ordered) this.surprises.push(`${identity} ended by itself: ${describeExit(exit)}`);
-        this.#ordered = false;
+        this.#judge(exit);
         run();
       });
     };
     run();
+  }
+
+  #judge(exit: Exit): void {
+    const { identity } = this;
+    if (this.#ordered === undefined) this.surprises.push(`${identity} ended by itself: ${describeExit(exit)}`);
+    if (this.#ordered === 'SIGTERM' && exit.code !== 0)
+      this.surprises.push(`${identity} was asked to end and ended with ${describeExit(exit)}`);
+    this.#ordered = undefined;
   }
 
   async kill(): Promise<void> {
@@ -99,7 +106,7 @@ export class Replica implements Sender {
   }
 
   signal(name: NodeJS.Signals): void {
-    if (name === 'SIGKILL' || name === 'SIGTERM') this.#ordered = true;
+    if (name === 'SIGKILL' || name === 'SIGTERM') this.#ordered = name;
     this.#child?.signal(name);
   }
 

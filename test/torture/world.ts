@@ -70,11 +70,7 @@ export class World {
   async #plantStrangers(): Promise<void> {
     const made = await this.console('vpc', 'CreateVpc', { CidrBlock: '10.0.0.0/8', VpcName: 'stranger' });
     const group = { VpcId: made.answer.VpcId, SecurityGroupName: 'stranger' };
-    await eventually(async () => (await this.console('ecs', 'CreateSecurityGroup', group)) !== undefined, {
-      what: 'a group of a stranger',
-      timeoutMs: 20_000,
-      everyMs: 20,
-    });
+    await this.#edit('ecs', 'CreateSecurityGroup', group);
   }
 
   /** A request as the administrator; a refusal is thrown. */
@@ -148,12 +144,21 @@ export class World {
     const group = this.#idOf(lives, 'securityGroup');
     const balancer = this.#idOf(lives, 'loadbalancer');
     const rule = { IpProtocol: 'tcp', PortRange: '3306/3306', SourceCidrIp: '0.0.0.0/0' };
-    await this.console('ecs', 'AuthorizeSecurityGroup', { SecurityGroupId: group, Permissions: [rule] });
-    const listener = { LoadBalancerId: balancer, ListenerPort: 80 };
-    await this.console('slb', 'SetLoadBalancerTCPListenerAttribute', { ...listener, HealthCheckInterval: 9 });
-    await this.console('slb', 'StopLoadBalancerListener', listener);
+    await this.#edit('ecs', 'AuthorizeSecurityGroup', { SecurityGroupId: group, Permissions: [rule] });
     const gone = this.#idOf(lives, 'instance', G);
-    await this.console('ecs', 'DeleteInstance', { InstanceId: gone, Force: true });
+    await this.#edit('ecs', 'DeleteInstance', { InstanceId: gone, Force: true });
+    const listener = { LoadBalancerId: balancer, ListenerPort: 80 };
+    await this.#edit('slb', 'SetLoadBalancerTCPListenerAttribute', { ...listener, HealthCheckInterval: 9 });
+    await this.#edit('slb', 'StopLoadBalancerListener', listener);
+  }
+
+  /** What is busy refuses for a moment. */
+  async #edit(service: string, action: string, params: object): Promise<void> {
+    await eventually(async () => (await this.console(service, action, params)) !== undefined, {
+      what: action,
+      timeoutMs: 20_000,
+      everyMs: 20,
+    });
   }
 
   #idOf(lives: readonly Life[], type: string, zoneName?: string): string {
@@ -161,7 +166,8 @@ export class World {
       life.type === type &&
       life.deletedAt === null &&
       life.createdBy.accessKeyId !== 'console' &&
-      (zoneName === undefined || (life.zone === zoneName && isWeb(life)));
+      (zoneName === undefined || (life.zone === zoneName && isWeb(life))) &&
+      (type !== 'securityGroup' || revokes(life));
     const found = lives.find(isWanted);
     if (found === undefined) throw new Error(`no ${type} ${zoneName ?? ''} lives`);
     return found.id;
@@ -189,3 +195,6 @@ export class World {
 }
 
 const isWeb = ({ tagsNow }: Life): boolean => tagsNow?.['financecloud.io/resource']?.startsWith('web') === true;
+/** Undeclared rules are revoked in the security zone; those of the pool are only reported. */
+const revokes = ({ tagsNow }: Life): boolean =>
+  tagsNow?.['financecloud.io/object']?.startsWith('SecurityZone/') === true;
