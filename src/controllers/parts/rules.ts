@@ -5,6 +5,8 @@ import type { CloudChange, CloudPlan } from '../model.ts';
 
 /** Type under which rules of a group appear in plans. */
 export const RULES = 'SecurityGroupRules';
+/** Source of a declared rule whose group is not known (yet, or any more). */
+export const UNKNOWN_GROUP: SecurityGroupRule['source'] = { kind: 'group', groupId: '' };
 const RULES_PER_REQUEST = 40; // keeps a frozen request below the limit of an intent
 
 /** What is declared and seen of one group's rules. */
@@ -14,6 +16,8 @@ export interface RulesInput {
   readonly desired: readonly SecurityGroupRule[];
   /** Rules that wait for another object's group. */
   readonly blocked: readonly Blocked[];
+  /** The same rules, from UNKNOWN_GROUP: a live rule that may be one of them is not judged. */
+  readonly waiting?: readonly SecurityGroupRule[];
   /** Live rules; undefined while they were never read. */
   readonly live: GroupRules | undefined;
   readonly undeclared: 'Revoke' | 'Report';
@@ -34,7 +38,10 @@ export function planRules(input: RulesInput): CloudPlan {
   const wanted = new Map(input.desired.map((rule) => [ruleKey(rule), rule]));
   const have = new Map(input.live.rules.map((rule) => [ruleKey(rule), rule]));
   const missing = [...wanted].filter(([key]) => !have.has(key)).map(([, rule]) => rule);
-  const extra = [...have].filter(([key]) => !wanted.has(key)).map(([, rule]) => rule);
+  const unclear = new Set(input.waiting?.map(ruleKey));
+  const extra = [...have]
+    .filter(([key, rule]) => !wanted.has(key) && !unclear.has(keyFromAnyGroup(rule)))
+    .map(([, rule]) => rule);
   const revoked = extra.filter((rule) => input.undeclared === 'Revoke' || isLeaving(rule, input.leavingGroups));
   return {
     ...emptyPlan,
@@ -53,6 +60,10 @@ export function planRules(input: RulesInput): CloudPlan {
         blueprint: 'SG-8',
       })),
   };
+}
+
+function keyFromAnyGroup(rule: LiveRule): string {
+  return rule.source.kind === 'group' ? ruleKey({ ...rule, source: UNKNOWN_GROUP }) : '';
 }
 
 function isLeaving(rule: LiveRule, leaving: ReadonlySet<string>): boolean {

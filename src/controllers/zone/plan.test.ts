@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { GroupRules, LiveRule, SecurityGroupRule } from '../../cloud/ecs/model.ts';
-import type { EnvironmentStatus, InboundRule, ObjectMeta } from '../../crds/index.ts';
+import type { EnvironmentSpec, EnvironmentStatus, InboundRule, ObjectMeta } from '../../crds/index.ts';
 import { depth, nextWave } from '../../plan/wave.ts';
 import {
   F,
@@ -209,6 +209,19 @@ describe('inbound rules', () => {
     assert.match(found[1] ?? '', /^report sg\/rules\[TCP 22\/22 from sg-stranger\]/);
     assert.deepEqual([...leavingGroups(leaving)], ['sg-ops']);
   });
+
+  it('a group that was kept when its object went keeps its rule, also under Revoke; what nobody declares goes', () => {
+    const other = { ...fromGroup('sg-stranger'), ports: '23/23' };
+    const view = viewOf(world(live(fromGroup('sg-ops'), other)));
+    const object = zone({ spec: { inbound: [fromPool], undeclaredRules: 'Revoke' } });
+    const found = lines({ object, view, refs: refs({ pools: new Map() }) });
+    assert.equal(found.length, 2);
+    assert.match(found[0] ?? '', /^Revoke SecurityGroupRules sg\/rules\/TCP 23\/23 from sg-stranger/);
+    assert.match(
+      found[1] ?? '',
+      /^blocked SecurityGroupRules sg\/rules\/r: security group id \(the object does not exist\)/,
+    );
+  });
 });
 
 const teardown = (more: Partial<ZoneInput>) => teardownZone(zoneInput({ records, view: viewOf(world()) }, more));
@@ -300,8 +313,34 @@ describe('resolveZone', () => {
     ]);
   });
 
+  it('a group leaves with its object under Delete, and stays under Retain, in Observe and with an environment that is gone', () => {
+    const ops = (policy?: 'Retain' | 'Delete', more: object = {}) =>
+      pool({ spec: policy === undefined ? {} : { deletionPolicy: policy }, ...gone, ...more });
+    const leaves = (of: ReturnType<typeof ops>, spec?: Partial<EnvironmentSpec>) =>
+      resolveZone(
+        zone(),
+        storesOf({ environments: spec === undefined ? [] : [environment({ spec })], pools: [of] }),
+      ).pools.get('ops')?.leaving;
+    assert.deepEqual(
+      [
+        leaves(ops('Delete'), {}),
+        leaves(ops('Retain'), { deletionPolicy: 'Delete' }),
+        leaves(ops(), { deletionPolicy: 'Delete' }),
+        leaves(ops(), { deletionPolicy: 'Retain' }),
+        leaves(ops('Delete'), { mode: 'Observe' }),
+        leaves(ops('Delete')),
+        leaves(ops('Delete', { status: { lastDeletionPolicy: 'Delete' } })),
+      ],
+      [true, false, true, false, false, false, true],
+    );
+  });
+
   it('publishes the groups of zones and pools of the namespace, and the VPC of its environment', () => {
-    const ops = pool({ status: { resources: [recorded('SecurityGroup', 'sg', 'sg-ops')] }, ...gone });
+    const ops = pool({
+      spec: { deletionPolicy: 'Delete' },
+      status: { resources: [recorded('SecurityGroup', 'sg', 'sg-ops')] },
+      ...gone,
+    });
     const found = resolveZone(
       zone(),
       storesOf({

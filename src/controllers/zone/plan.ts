@@ -5,7 +5,7 @@ import type { InboundRule, SecurityZone } from '../../crds/index.ts';
 import { type Blocked, emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
 import type { KindPlan, PlanInput } from '../kind.ts';
 import type { CloudPlan } from '../model.ts';
-import { RULES, planRules } from '../parts/rules.ts';
+import { RULES, UNKNOWN_GROUP, planRules } from '../parts/rules.ts';
 import { isLost, planSingle } from '../parts/single.ts';
 import { vpcWait } from '../parts/templates.ts';
 import { cloudName, recordOf } from '../records.ts';
@@ -66,6 +66,7 @@ function planInbound(input: ZoneInput): CloudPlan {
     groupId: group.id,
     desired: rules.flatMap((rule) => (rule.kind === 'rules' ? rule.rules : [])),
     blocked: rules.flatMap((rule) => (rule.kind === 'blocked' ? [rule.blocked] : [])),
+    waiting: rules.flatMap((rule) => (rule.kind === 'blocked' ? rule.waiting : [])),
     live: live ?? (input.madeNow.has(group.id) ? { rules: [] } : undefined),
     undeclared: input.object.spec.undeclaredRules,
     leavingGroups: leavingGroups(input.refs),
@@ -74,7 +75,7 @@ function planInbound(input: ZoneInput): CloudPlan {
 
 type Sourced =
   | { readonly kind: 'rules'; readonly rules: readonly SecurityGroupRule[] }
-  | { readonly kind: 'blocked'; readonly blocked: Blocked };
+  | { readonly kind: 'blocked'; readonly blocked: Blocked; readonly waiting: readonly SecurityGroupRule[] };
 
 /** A declared rule as cloud rules, nothing when its object is leaving, or the fact it waits for. */
 function sourcesOf(input: ZoneInput, rule: InboundRule): readonly Sourced[] {
@@ -104,7 +105,11 @@ function fromGroup(
     return [{ kind: 'rules', rules: expand(rule, { kind: 'group', groupId: fact.groupId }) }];
   const why = fact === undefined ? 'security group id (the object does not exist)' : 'security group id';
   return [
-    { kind: 'blocked', blocked: { type: RULES, name: `sg/rules/${rule.name}`, dependency: { ...of, fact: why } } },
+    {
+      kind: 'blocked',
+      blocked: { type: RULES, name: `sg/rules/${rule.name}`, dependency: { ...of, fact: why } },
+      waiting: expand(rule, UNKNOWN_GROUP),
+    },
   ];
 }
 

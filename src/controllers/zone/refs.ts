@@ -1,11 +1,17 @@
 // The facts that a security zone takes from other objects. Sync reads of informers' stores.
-import type { BastionPool, FinanceCloudEnvironment, SecurityZone } from '../../crds/index.ts';
+import {
+  type BastionPool,
+  type FinanceCloudEnvironment,
+  type SecurityZone,
+  effectiveDeletionPolicy,
+} from '../../crds/index.ts';
 import { recordOf } from '../records.ts';
 import type { Stores } from '../kind.ts';
 
 /** Another object's security group, as far as it is published. */
 export interface GroupFact {
   readonly exists: boolean;
+  /** True while the object is being deleted and its group with it; one that is kept under Retain goes on serving. */
   readonly leaving: boolean;
   readonly groupId: string | undefined;
 }
@@ -27,19 +33,27 @@ export function resolveZone(object: SecurityZone, stores: Stores): ZoneRefs {
   return {
     environment,
     vpcId: recordOf(environment?.status?.resources ?? [], 'vpc')?.id,
-    zones: new Map(stores.zones.list(namespace).map((zone) => [zone.metadata.name, groupFact(zone)])),
-    pools: new Map(stores.pools.list(namespace).map((pool) => [pool.metadata.name, groupFact(pool)])),
+    zones: new Map(stores.zones.list(namespace).map((zone) => [zone.metadata.name, groupFact(zone, stores)])),
+    pools: new Map(stores.pools.list(namespace).map((pool) => [pool.metadata.name, groupFact(pool, stores)])),
     users: usersOf(object, stores),
   };
 }
 
 /** The group that a zone or pool publishes. */
-export function groupFact(object: SecurityZone | BastionPool): GroupFact {
+export function groupFact(object: SecurityZone | BastionPool, stores: Pick<Stores, 'environments'>): GroupFact {
   return {
     exists: true,
-    leaving: object.metadata.deletionTimestamp !== undefined,
+    leaving: object.metadata.deletionTimestamp !== undefined && isTakenAway(object, stores),
     groupId: recordOf(object.status?.resources ?? [], 'sg')?.id,
   };
+}
+
+/** Whether its resources go with it: the same policy that its own last visits follow. */
+function isTakenAway(object: SecurityZone | BastionPool, stores: Pick<Stores, 'environments'>): boolean {
+  const { namespace = '' } = object.metadata;
+  const environment = stores.environments.get(`${namespace}/${object.spec.environmentRef.name}`);
+  if (environment === undefined) return object.status?.lastDeletionPolicy === 'Delete';
+  return environment.spec.mode === 'Enforce' && effectiveDeletionPolicy(object.spec, environment) === 'Delete';
 }
 
 function usersOf(object: SecurityZone, stores: Stores): readonly string[] {
