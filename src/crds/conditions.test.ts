@@ -90,6 +90,24 @@ describe('summarize', () => {
     });
 });
 
+describe('the cause of an impaired zone', () => {
+  const impaired: ConcernJudgement = {
+    ...concern('ZonesBalanced', 'False', 'ZoneImpaired'),
+    message: 'Zone f is impaired',
+  };
+  const message = (failed: ConcernJudgement, reason: Progress & { readonly kind: 'working' }) =>
+    summarize([failed], reason).map((judged) => judged.message)[0];
+  const noStock = { kind: 'working', reason: 'NoStock', message: 'sold out' } as const;
+
+  it('is told with it: Ready and Reconciling tell one story', () =>
+    assert.equal(message(impaired, noStock), 'Zone f is impaired. The cause (NoStock): sold out'));
+
+  it('is not made up of work that goes on, nor told of another failure', () => {
+    assert.equal(message(impaired, { ...noStock, reason: 'Progressing' }), 'Zone f is impaired');
+    assert.equal(message(abnormal, noStock), abnormal.message);
+  });
+});
+
 describe('nextConditions', () => {
   it('moves a transition time only with the status', () => {
     const first = nextConditions([], [concern('NetworkReady', 'False', 'NetworkDrift')], at);

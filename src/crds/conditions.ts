@@ -63,6 +63,18 @@ const MAX_MESSAGE = 1024;
 const clip = (message: string): string =>
   message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1)}…`;
 
+/** What can make a zone look impaired without anybody's server being down. */
+const CAUSES: ReadonlySet<Reason> = new Set(['NoStock', 'CloudUnavailable', 'Throttled']);
+
+/** An impaired zone is what one sees; the refusal that is met all the while is why. */
+const withCause = (failed: ConcernJudgement, { reason, message }: { reason: Reason; message: string }): Judgement => ({
+  ...failed,
+  type: 'Ready',
+  ...(failed.reason === 'ZoneImpaired' && CAUSES.has(reason)
+    ? { message: `${failed.message}. The cause (${reason}): ${message}` }
+    : {}),
+});
+
 const readyOf = (concerns: readonly ConcernJudgement[], progress: Progress): Judgement => {
   const failed = concerns.find((concern) => concern.status === 'False');
   switch (progress.kind) {
@@ -71,7 +83,7 @@ const readyOf = (concerns: readonly ConcernJudgement[], progress: Progress): Jud
     case 'working':
       return failed === undefined
         ? { type: 'Ready', status: 'Unknown', reason: progress.reason, message: progress.message }
-        : { ...failed, type: 'Ready' };
+        : withCause(failed, progress);
     case 'settled':
       break;
     default:
