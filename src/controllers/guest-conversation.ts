@@ -2,7 +2,7 @@
 // is asked again.
 import { createHash } from 'node:crypto';
 import type { Prober, Reader } from '../cloud/call.ts';
-import { type Invocation, answers, ask } from '../cloud/ecs/guest.ts';
+import { type Asked, type Invocation, answers, ask } from '../cloud/ecs/guest.ts';
 import type { GuestAnswer, GuestQuestion } from '../cloud/ecs/model.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -44,9 +44,16 @@ export async function converse(
     });
     const code = asked.kind === 'failed' ? asked.error.code : asked.kind;
     const message = asked.kind === 'failed' ? asked.error.message : asked.kind === 'held' ? asked.reason : asked.why;
-    return new Map(question.serverIds.map((serverId) => [serverId, { kind: 'failed', serverId, code, message }]));
+    const failed = { kind: 'failed', code, message, ...lackOf(asked) } as const;
+    return new Map(question.serverIds.map((serverId) => [serverId, { ...failed, serverId }]));
   }
   return collect(asked.invocation, clock.monotonic() + ANSWER_WITHIN_MS, of);
+}
+
+/** A refused right is named, so that people can grant it. */
+function lackOf(asked: Asked): { readonly lacks?: string } {
+  if (asked.kind !== 'failed' || asked.error.class !== 'rights') return {};
+  return { lacks: `${asked.error.service}:${asked.error.action}` };
 }
 
 async function collect(

@@ -32,7 +32,11 @@ const idsOf = (call: Call): readonly string[] =>
 const nameOf = (call: Call): string => JSON.stringify(call.params['Name']).replaceAll(/"|finance-cloud-operator-/g, '');
 
 /** A desk whose guests print `output()`; `asked` are the commands, with how many servers each went to. */
-function open(output: (asked: readonly string[]) => string, answers: () => boolean = () => true) {
+function open(
+  output: (asked: readonly string[]) => string,
+  answers: () => boolean = () => true,
+  refusal = refused('transient'),
+) {
   const asked: string[] = [];
   const tokens: string[] = [];
   const news: string[] = [];
@@ -49,7 +53,7 @@ function open(output: (asked: readonly string[]) => string, answers: () => boole
         },
       });
     }
-    if (!answers()) return refused('transient');
+    if (!answers()) return refusal;
     if (call.action === 'RunCommand') {
       targets = idsOf(call);
       asked.push(`${nameOf(call)} x${targets.length}`);
@@ -265,6 +269,24 @@ describe('GuestDesk', () => {
     up = true;
     await clock.advance(60_000);
     assert.equal(guests.startUp(server, spec).kind, 'good');
+  });
+
+  it('says which right is missing as soon as it is refused, and forgets it once it is granted', async () => {
+    let granted = false;
+    const { guests, clock, news } = open(
+      () => 'h 200\n',
+      () => granted,
+      refused('rights', { action: 'RunCommand' }),
+    );
+    const [server] = servers(1);
+    assert.ok(server !== undefined);
+    guests.gate(server, [request]);
+    await clock.advance(1500);
+    assert.equal(guests.lacks(server.id), 'ecs:RunCommand');
+    assert.ok(news.length > 0, 'whoever waits for it is visited');
+    granted = true;
+    await clock.advance(10_000);
+    assert.deepEqual([guests.lacks(server.id), guests.gate(server, [request])], [undefined, 'passed']);
   });
 
   it('forgets an owner that is gone', async () => {

@@ -54,6 +54,7 @@ export class GuestDesk {
   readonly #entries = new Map<string, Entry>();
   readonly #gates = new Map<string, GateEntry>();
   readonly #known = new Map<string, string>();
+  readonly #lacking = new Map<string, { readonly key: string; readonly action: string }>();
   readonly #reach = new Map<string, GuestReach>();
   #timer: { readonly at: number; readonly cancel: Cancel } | undefined;
   #closed = false;
@@ -70,6 +71,7 @@ export class GuestDesk {
       judged: () => this.#judged(key),
       startUp: (server, spec) => this.#startUp(key, server, spec),
       gate: (server, requests) => this.#gate(key, server, requests),
+      lacks: (serverId) => this.#lacking.get(serverId)?.action,
     };
   }
 
@@ -78,6 +80,7 @@ export class GuestDesk {
     this.#reach.delete(key);
     for (const [id, entry] of this.#entries) if (entry.key === key) this.#entries.delete(id);
     for (const [id, entry] of this.#gates) if (entry.key === key) this.#gates.delete(id);
+    for (const [id, entry] of this.#lacking) if (entry.key === key) this.#lacking.delete(id);
   }
 
   /** Ends the desk: nothing is asked any more. */
@@ -234,6 +237,7 @@ export class GuestDesk {
   #answered(id: string, entry: Entry, answer: GuestAnswer): void {
     entry.busy = false;
     if (this.#entries.get(id) !== entry) return;
+    this.#note(entry.key, id, answer);
     const before = entry.state;
     entry.state = afterAnswer(before, answer, {
       spec: entry.spec,
@@ -242,6 +246,15 @@ export class GuestDesk {
     });
     this.#schedule(entry.state);
     if (stableJson(before.verdict) !== stableJson(entry.state.verdict)) this.#options.news(entry.key);
+  }
+
+  /** Remembers which right is missing until the server can be asked. */
+  #note(key: string, serverId: string, answer: GuestAnswer): void {
+    const action = answer.kind === 'failed' ? answer.lacks : undefined;
+    if (this.#lacking.get(serverId)?.action === action) return;
+    if (action === undefined) this.#lacking.delete(serverId);
+    else this.#lacking.set(serverId, { key, action });
+    this.#options.news(key);
   }
 
   #ask(question: GuestQuestion, purpose: readonly string[]): Promise<ReadonlyMap<string, GuestAnswer>> {
@@ -260,6 +273,8 @@ export class GuestDesk {
     const found = await this.#ask(question, [`${gate.serverId} gate ${gate.ordinal}`, stableJson(gate.request)]);
     const answer = found.get(gate.serverId);
     gate.busy = false;
+    if (answer !== undefined && this.#gates.has(`${gate.serverId}|${stableJson(gate.request)}`))
+      this.#note(gate.key, gate.serverId, answer);
     gate.ordinal += 1;
     const status = answer?.kind === 'answered' ? (answer.httpStatus ?? 0) : 0;
     gate.result = codes.includes(`http_${Math.floor(status / 100)}xx`) ? 'passed' : 'failed';

@@ -15,7 +15,7 @@ const say = (status: 'True' | 'False', reason: ConcernJudgement['reason'], messa
 
 /** Impaired zones first, then unevenness that is being mended; a difference of one is even. */
 export function judgeBalance(
-  input: Pick<PlanInput<OwnerObject, unknown>, 'closedZones' | 'zoneSince'>,
+  input: Pick<PlanInput<OwnerObject, unknown>, 'closedZones' | 'zoneSince' | 'guests'>,
   plan: KindPlan,
 ): ConcernJudgement {
   const [impaired] = [...input.closedZones].toSorted();
@@ -26,6 +26,8 @@ export function judgeBalance(
       `Zone ${impaired} is impaired since ${input.zoneSince.get(impaired) ?? 'now'}: the other zone serves, and nothing is moved into or out of it until it has been healthy for a while`,
     );
   }
+  const denied = deniedOf(input, plan);
+  if (denied !== undefined) return denied;
   const uneven = plan.fleets.filter((fleet) => isUneven(fleet));
   const moving = plan.replacements
     .filter((item) => item.step !== 'Released' && item.fromZone !== item.toZone)
@@ -38,6 +40,22 @@ export function judgeBalance(
       `The zones of ${listing(uneven.map((fleet) => fleet.fleet))} differ by more than one server`,
     );
   return say('True', 'Succeeded', 'The zones differ by at most one server');
+}
+
+/** A newcomer must be asked before it may serve: a right that is refused would hold it up in silence. */
+function deniedOf(
+  { guests }: Pick<PlanInput<OwnerObject, unknown>, 'guests'>,
+  { replacements }: KindPlan,
+): ConcernJudgement | undefined {
+  const [first] = replacements.flatMap(({ step, slot, newId, fromZone, toZone }) => {
+    const action = step === 'Surge' && newId !== undefined ? guests.lacks(newId) : undefined;
+    return action === undefined
+      ? []
+      : [
+          `Moving ${slot} from ${fromZone} to ${toZone} waits: the operator may not ask inside its newcomer ${newId}. Grant the RAM action ${action} to the operator`,
+        ];
+  });
+  return first === undefined ? undefined : say('False', 'PermissionDenied', first);
 }
 
 function isUneven(fleet: FleetPlan): boolean {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { emptyPlan } from '../plan/change.ts';
 import { F, G, recordedServers, replacement } from '../../test/support/builders.ts';
 import { runningServers } from '../../test/support/cloud-records.ts';
+import { guestsThat } from '../../test/support/plan-input.ts';
 import { viewOf } from '../../test/support/view.ts';
 import { type ConcernRule, judgeShare, listing, shareOf } from './judge.ts';
 import { judgeBalance } from './judge-balance.ts';
@@ -121,7 +122,7 @@ const kindPlan = (more: Partial<KindPlan>): KindPlan => ({
   retain: [],
   ...more,
 });
-const open = { closedZones: new Set<string>(), zoneSince: new Map<string, string>() };
+const open = { closedZones: new Set<string>(), zoneSince: new Map<string, string>(), guests: guestsThat() };
 const balance = (plan: Partial<KindPlan>, input: Parameters<typeof judgeBalance>[0] = open) => {
   const { status, reason, message } = judgeBalance(input, kindPlan(plan));
   return `${status} ${reason}: ${message}`;
@@ -150,8 +151,24 @@ describe('judgeBalance', () => {
       'a server that only leaves moves nowhere',
     );
   });
+  it('a newcomer that may not be asked is named with the right that is missing', () => {
+    const guests = { ...guestsThat(), lacks: (id: string) => (id === 'i-new' ? 'ecs:RunCommand' : undefined) };
+    assert.match(
+      balance({ replacements: [replacement({ newId: 'i-new' })] }, { ...open, guests }),
+      /^False PermissionDenied: Moving web\/2 .* inside its newcomer i-new\. Grant the RAM action ecs:RunCommand/,
+    );
+    assert.match(
+      balance({ replacements: [replacement({ newId: 'i-new', step: 'Checked' })] }, { ...open, guests }),
+      /^False ZonesUneven/,
+      'it was asked, and has passed',
+    );
+  });
   it('an impaired zone comes first', () => {
-    const closed = { closedZones: new Set([G]), zoneSince: new Map([[G, '2026-01-01T00:00:00Z']]) };
+    const closed = {
+      ...open,
+      closedZones: new Set([G]),
+      zoneSince: new Map([[G, '2026-01-01T00:00:00Z']]),
+    };
     assert.match(
       balance({ replacements: [replacement()] }, closed),
       /^False ZoneImpaired: .* since 2026-01-01T00:00:00Z/,

@@ -65,6 +65,8 @@ export interface Guests {
   judged(): readonly Boot[];
   startUp(server: LiveServer, spec: StartUpSpec): StartUpVerdict;
   gate(server: LiveServer, requests: readonly LocalRequest[]): 'asking' | 'passed' | 'failed';
+  /** The RAM action that was refused when this server was asked last, such as ecs:RunCommand. */
+  lacks(serverId: string): string | undefined;
 }
 
 /** Everything a plan is made from. `records` is status.resources as it will be written next. */

@@ -114,6 +114,14 @@ const rows: readonly { readonly why: string; readonly input: Partial<ProgressInp
     input: { draft: draft({ replacements: [replacement()] }) },
     is: /^working Progressing: Waiting for the replacement of web\/2 \(Surge\)$/,
   },
+  {
+    why: 'a right that a replacement waits for is told instead of its step',
+    input: {
+      draft: draft({ replacements: [replacement()] }),
+      verdicts: verdicts({ type: 'ZonesBalanced', status: 'False', reason: 'PermissionDenied', message: 'Grant it' }),
+    },
+    is: /^working PermissionDenied: Grant it$/,
+  },
   { why: 'a question inside guests', input: { verdicts: verdicts(asking) }, is: /^working Progressing: Asking$/ },
   { why: 'what cannot be known is not waited for', input: { verdicts: verdicts(offline) }, is: /^settled$/ },
   {

@@ -21,7 +21,12 @@ export interface ProgressInput {
 /** Settled, working or stalled, and why: the first that holds, the most urgent first. */
 export function progressOf(input: ProgressInput): Progress {
   return (
-    duplicate(input) ?? failure(input) ?? held(input) ?? dependency(input) ?? openWork(input) ?? { kind: 'settled' }
+    duplicate(input) ??
+    failure(input) ??
+    held(input) ??
+    dependency(input) ??
+    denied(input) ??
+    openWork(input) ?? { kind: 'settled' }
   );
 }
 
@@ -56,6 +61,12 @@ function dependency({ plan }: ProgressInput): Progress | undefined {
   if (blocked === undefined) return undefined;
   const { kind, name, fact } = blocked.dependency;
   return working('DependencyNotReady', `${blocked.name} waits for the ${fact} of ${kind} ${name}`);
+}
+
+/** A right that is missing inside guests holds no change of the plan, but the work that follows the answer. */
+function denied({ verdicts }: ProgressInput): Progress | undefined {
+  const concern = verdicts.concerns.find(({ status, reason }) => status === 'False' && reason === 'PermissionDenied');
+  return concern === undefined ? undefined : working('PermissionDenied', concern.message);
 }
 
 function openWork(input: ProgressInput): Progress | undefined {

@@ -24,6 +24,7 @@ export function guestsThat(
     judged: () => [],
     startUp: (server) => (typeof answer === 'function' ? answer(server.id) : answer),
     gate: () => gate,
+    lacks: () => undefined,
   };
 }
 

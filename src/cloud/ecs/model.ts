@@ -170,7 +170,14 @@ export type GuestAnswer =
   | { readonly kind: 'agent-offline'; readonly serverId: string }
   | { readonly kind: 'unsupported-os'; readonly serverId: string }
   | { readonly kind: 'pending'; readonly serverId: string }
-  | { readonly kind: 'failed'; readonly serverId: string; readonly code: string; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly serverId: string;
+      readonly code: string;
+      readonly message: string;
+      /** The RAM action that was refused, such as ecs:RunCommand. */
+      readonly lacks?: string;
+    };
 
 /** State of one unit as systemctl tells it. */
 export interface UnitState {

@@ -184,6 +184,17 @@ const rows: readonly Row[] = [
     is: 'Unknown ProgressingWithRetry: No usable answer from inside web/1 (Failed: exit 1); asked again later',
   },
   {
+    why: 'a right that is missing is named, with the server',
+    concern: 'AutoStartReady',
+    input: {
+      guests: {
+        ...guestsThat({ kind: 'asking' }),
+        lacks: (id) => (id === 'i-web-1' ? 'ecs:RunCommand' : undefined),
+      },
+    },
+    is: 'Unknown PermissionDenied: May not ask inside web/1 (i-web-1): grant the RAM action ecs:RunCommand to the operator',
+  },
+  {
     why: 'asking',
     concern: 'AutoStartReady',
     input: guests({ kind: 'asking' }),

@@ -29,7 +29,7 @@ export function judgeEnvironment(input: EnvironmentInput, plan: KindPlan): Verdi
         input.built,
       ),
       ...(plan.fleets.length === 0 ? [] : [judgeServers(input, plan), judgeBalance(input, plan)]),
-      ...judgeAutoStart(starts),
+      ...judgeAutoStart(input, starts),
       ...judgeBalancers(input, plan),
     ],
     findings: environmentRules.flatMap((rule) => rule.judge(input, plan)),
@@ -75,7 +75,7 @@ const say = (
   message: string,
 ): readonly ConcernJudgement[] => [{ type: 'AutoStartReady', status, reason, message }];
 
-function judgeAutoStart(starts: readonly Started[]): readonly ConcernJudgement[] {
+function judgeAutoStart({ guests }: EnvironmentInput, starts: readonly Started[]): readonly ConcernJudgement[] {
   if (starts.length === 0) return [];
   const of = (kind: StartUpVerdict['kind']) =>
     starts.filter((item) => item.verdict.kind === kind).map((item) => `${item.server.name} (${item.server.id})`);
@@ -92,6 +92,16 @@ function judgeAutoStart(starts: readonly Started[]): readonly ConcernJudgement[]
     return say('False', 'AutoStartFailing', `Not staying up after being started: ${listing(failing)}`);
   const broken = units('broken');
   if (broken.length > 0) return say('False', 'AutoStartOff', `Not enabled or not active: ${listing(broken)}`);
+  const denied = starts.flatMap(({ server }) => {
+    const action = guests.lacks(server.id);
+    return action === undefined ? [] : [{ name: `${server.name} (${server.id})`, action }];
+  });
+  if (denied.length > 0)
+    return say(
+      'Unknown',
+      'PermissionDenied',
+      `May not ask inside ${listing(denied.map(({ name }) => name))}: grant the RAM action ${denied[0]?.action} to the operator`,
+    );
   const windows = of('unsupported-os');
   if (windows.length > 0) return say('Unknown', 'UnsupportedOS', `Start-up cannot be asked of ${listing(windows)}`);
   const offline = of('agent-offline');
