@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { unknownName } from './config-names.ts';
 import { readConfig } from './config.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { HELP, type Options, readOptions } from './options.ts';
@@ -60,6 +61,13 @@ const checkShell = (options: Options, settings: Settings): void => {
     fail('--guest-shell as root needs --guest-shell-as-root.', 2);
 };
 
+const checkNames = (options: Options, settings: Settings): void => {
+  const unknown = unknownName(settings, modules);
+  if (unknown !== undefined) fail(`--config ${options.config ?? ''}: ${unknown}.`, 2);
+  if (settings.accounts.every(({ accessKeys }) => accessKeys.length === 0))
+    fail(`--config ${options.config ?? ''}: accounts: there is no access key, so that nobody could sign.`, 2);
+};
+
 const start = async (options: Options, settings: Settings): Promise<Emulator> => {
   try {
     return await startEmulator({
@@ -97,6 +105,7 @@ const main = async (): Promise<void> => {
   }
   if (read.kind === 'wrong') return fail(`${read.sentence} --help shows all options.`, 2);
   const settings = settingsOf(read.options);
+  checkNames(read.options, settings);
   checkShell(read.options, settings);
   const emulator = await start(read.options, settings);
   const end = (): void => {

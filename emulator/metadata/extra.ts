@@ -9,7 +9,14 @@ export const optional: Readonly<Record<string, Readonly<Record<string, string>>>
 
 /** Lists of ids whose length the action itself refuses, with a code of its own: service -> actions whose InstanceId.N it is. */
 export const countedByAction: Readonly<Record<string, readonly string[]>> = {
-  ecs: ['DescribeCloudAssistantStatus', 'DescribeInstanceStatus', 'StartInstances', 'StopInstances', 'RebootInstances', 'DeleteInstances'],
+  ecs: [
+    'DescribeCloudAssistantStatus',
+    'DescribeInstanceStatus',
+    'StartInstances',
+    'StopInstances',
+    'RebootInstances',
+    'DeleteInstances',
+  ],
 };
 
 /** Service -> action -> parameters. */
