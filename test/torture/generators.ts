@@ -170,9 +170,9 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   D2: doubles,
   D3: loops,
   D4: at(undefined, { kind: 'terminate' }),
-  E1: some(4, { kind: 'pause', ms: 9000 }, { replicas: 2 }),
-  E2: some(4, { kind: 'cut', ms: 9000 }, { replicas: 2 }),
-  E3: some(6, { kind: 'pause', ms: 9000 }, { replicas: 2, wanted: /intents\+/ }),
+  E1: some(4, { kind: 'pause', ms: 16_000 }, { replicas: 2 }),
+  E2: some(4, { kind: 'cut', ms: 16_000 }, { replicas: 2 }),
+  E3: some(6, { kind: 'pause', ms: 16_000 }, { replicas: 2, wanted: /intents\+/ }),
   E4: some(6, { kind: 'drop-lease' }, { replicas: 2 }),
   F1: (row, points) =>
     (['resources', 'intents', 'conditions', 'status'] as const)

@@ -39,7 +39,11 @@ export interface Lane {
   readonly due: Shapes;
 }
 
-const SETTLED_MS = 45_000;
+const SETTLED_MS = 60_000;
+/** Silence is noticed after a minute and a half, and a server that ends every watch is asked ever less often. */
+const DEAF_MS = 240_000;
+/** On a busy machine a start takes seconds, and so does a change of leaders. */
+const START_MS = 6000;
 /** Listings of servers that must pass over an unchanged end: damage may come after a restart. */
 const SWEEPS = 2;
 /** An end that stays for so long without the shot: it will not come any more. */
@@ -85,7 +89,7 @@ class LifeOf {
     this.#folder = mkdtempSync(join(stage.folder, 'life-'));
     this.#world = new World({ name: namespace, api: stage.api, emulator, rules: stage.rules });
     this.#witness = new Witness(this.#world, wishFor(['build'], undefined));
-    const leaseSeconds = plan.replicas > 1 ? 6 : 30;
+    const leaseSeconds = plan.replicas > 1 ? 12 : 30;
     const own = { program: stage.program, token: stage.token, namespace, folder: this.#folder, leaseSeconds };
     this.#replicas = ['one', 'two'].slice(0, plan.replicas).map((identity) => new Replica({ ...own, identity }));
     this.gate = new Gate({
@@ -132,10 +136,10 @@ class LifeOf {
     );
   }
 
-  /** A leader that is paused or cut off for longer than its lease ends by itself: that is right. */
+  /** A leader that cannot renew its lease for so long ends by itself: that is right. */
   #surprises(phase: Phase): readonly string[] {
-    const fault = this.#plan.shots.find((shot) => shot.phase === phase)?.fault.kind;
-    if (fault === 'pause' || fault === 'cut' || fault === 'drop-lease' || fault === 'hang') return [];
+    const fault = this.#plan.shots.find((shot) => shot.phase === phase)?.fault;
+    if (fault !== undefined && endsLeadership(fault)) return [];
     return this.#replicas.flatMap(({ surprises }) => surprises);
   }
 
@@ -174,9 +178,17 @@ class LifeOf {
       if (this.gate.spent) return phase === 'deletion' || this.#sweeps >= sweeps + SWEEPS;
       return performance.now() - since > IDLE_MS;
     };
-    await eventually(check, { what: phase, timeoutMs: SETTLED_MS, everyMs: 100 }).catch(() => undefined);
+    await eventually(check, { what: phase, timeoutMs: this.#patience(phase), everyMs: 100 }).catch(() => undefined);
     const { lives: all } = await this.#witness.ending();
     return { problems: this.gate.spent ? last : [MISSED, ...last], shape: shapeOf(all) };
+  }
+
+  #patience(phase: Phase): number {
+    const { shots, replicas } = this.#plan;
+    const fault = shots.find((shot) => shot.phase === phase)?.fault;
+    if (fault?.kind === 'watch' && ['half-open', 'close'].includes(fault.what)) return DEAF_MS;
+    const starts = fault?.kind === 'kill' ? fault.again.length : 0;
+    return SETTLED_MS * replicas + starts * START_MS;
   }
 
   async #act(fault: Fault, sender: Sender): Promise<void> {
@@ -272,4 +284,9 @@ export function wishFor(lived: readonly Phase[], living: readonly string[] | und
   const gone = lived.includes('deletion');
   const peak = { ...made, instance: lived.includes('rebalance') || lived.includes('drift') ? 5 : 4 };
   return { made, peak, living, gone };
+}
+
+function endsLeadership(fault: Fault): boolean {
+  if (fault.kind === 'answer') return fault.scope === 'all';
+  return ['pause', 'cut', 'drop-lease', 'hang'].includes(fault.kind);
 }
