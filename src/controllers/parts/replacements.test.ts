@@ -211,6 +211,16 @@ describe('planReplacements', () => {
     );
   });
 
+  it('a policy that has become Retain in the middle of a drain keeps the server; what is being deleted goes on', () => {
+    const leaving = (step: 'Draining' | 'Released') => {
+      const { newId: _none, ...item } = moving({ step, toZone: F });
+      return item;
+    };
+    assert.deepEqual(steps({ item: leaving('Draining'), mayShrink: false }), []);
+    assert.deepEqual(steps({ item: leaving('Draining'), mayShrink: true }), ['Draining']);
+    assert.deepEqual(steps({ item: leaving('Released'), mayShrink: false }), ['Released']);
+  });
+
   it('keeps the time of a step that did not end, and dates the next one', () => {
     assert.equal(plan({ item: moving({ step: 'Registered' }) }).replacements[0]?.since, '2026-01-01T00:00:00Z');
     assert.equal(plan({ item: moving() }).replacements[0]?.since, '2026-01-01T00:10:00Z');

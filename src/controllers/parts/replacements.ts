@@ -33,9 +33,7 @@ export type ReplacementsPlan = Pick<KindPlan, 'replacements' | 'retain' | 'dueIn
 
 /** Plans the replacements of one fleet. */
 export function planReplacements(of: ReplacementsInput): ReplacementsPlan {
-  const mine = of.input.replacements.filter(
-    (item) => item.module === of.module && of.fleet.takenBack?.has(item.surplusId) !== true,
-  );
+  const mine = of.input.replacements.filter((item) => item.module === of.module && !isTakenBack(of, item));
   const moved = mine.flatMap((item) => advance(of, item));
   const surplus = of.fleet.placements.flatMap((item) => (item.kind === 'shrink' ? [item.surplus] : []));
   const started = of.fleet.placements.flatMap((item): readonly Replacement[] => {
@@ -67,6 +65,11 @@ export function planReplacements(of: ReplacementsInput): ReplacementsPlan {
         })),
     dueInMs: dues.length > 0 ? Math.max(100, Math.min(...dues)) : undefined,
   };
+}
+
+/** Wanted again, or kept because the policy has become Retain in the middle. */
+function isTakenBack({ fleet, mayShrink }: ReplacementsInput, { surplusId, newId, step }: Replacement): boolean {
+  return fleet.takenBack?.has(surplusId) === true || (!mayShrink && newId === undefined && step === 'Draining');
 }
 
 type Leaving = Pick<LiveServer, 'id' | 'name' | 'zone'>;
