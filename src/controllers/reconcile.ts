@@ -3,10 +3,9 @@
 import { ANNOTATIONS, type Progress } from '../crds/index.ts';
 import { formatTime } from '../kernel/timestamp.ts';
 import { type Outcome, requeue, requeueAfter, retry } from '../runtime/index.ts';
-import type { Dependency } from '../plan/change.ts';
 import { recordFound } from './adopt.ts';
 import { adoptFirst, recordAdopted } from './adopt-first.ts';
-import { admit, dependency, stopWith } from './admit.ts';
+import { admit, stopWith } from './admit.ts';
 import { DELETING, type Draft, addIntents, adoptPlan, differs } from './draft.ts';
 import type { GuestReach, KindPlan, PlanInput, Verdicts } from './kind.ts';
 import type { OwnerObject } from './model.ts';
@@ -127,7 +126,16 @@ async function work<T extends OwnerObject, R>(
   const remembered = await remember(visit, tools, first);
   return remembered.kind === 'ended'
     ? remembered.outcome
-    : act(visit, tools, { session, plan: first.plan, remembered, lacking: missingScript(sources, visit.scripts) });
+    : act(visit, tools, {
+        session,
+        plan: first.plan,
+        remembered,
+        lacking: missingScript(
+          { namespace: visit.object.metadata.namespace ?? '', operatorNamespace: tools.settings.namespace },
+          sources,
+          visit.scripts,
+        ),
+      });
 }
 
 /** The wave itself, and what is said about it. */
@@ -138,7 +146,7 @@ async function act<T extends OwnerObject, R>(
     readonly session: CloudSession;
     readonly plan: KindPlan;
     readonly remembered: Remembered & { readonly kind: 'go' };
-    readonly lacking: Dependency | undefined;
+    readonly lacking: Progress | undefined;
   },
 ): Promise<Outcome> {
   const { session, remembered, lacking } = of;
@@ -154,9 +162,8 @@ async function act<T extends OwnerObject, R>(
   const progress =
     next.stop ??
     remembered.stop ??
-    (lacking === undefined
-      ? progressOf({ ...visit, plan: after.plan, verdicts: after.verdicts, draft, result })
-      : dependency(lacking));
+    lacking ??
+    progressOf({ ...visit, plan: after.plan, verdicts: after.verdicts, draft, result });
   const written = await report(visit, tools, {
     draft,
     plan: after.plan,

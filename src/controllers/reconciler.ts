@@ -83,7 +83,8 @@ export function createReconciler<T extends OwnerObject & KubeObject, R>(
     lookOnlyProgress,
     readLive: (ref) => reader.readLive(ref),
     leads: options.leads,
-    readScripts: (namespace, sources) => readScripts(namespace, sources, kube),
+    readScripts: (namespace, sources) =>
+      readScripts({ namespace, operatorNamespace: settings.namespace }, sources, kube),
     writer: new StatusWriter<T>({ kube, kind: kind.resource, ownWrites, clock, random, log }),
     finalizers: new Finalizers<T>({ kube, kind: kind.resource, finalizer: FINALIZER, ownWrites }),
   };

@@ -5,6 +5,7 @@ import { MemoryKube } from '../../test/support/memory-kube.ts';
 import type { CloudChange } from './model.ts';
 import { missingScript, neededScripts, readScripts } from './scripts.ts';
 
+const HOME = { namespace: 'payments', operatorNamespace: 'finance-cloud-system' };
 const config = { kind: 'ConfigMap', name: 'boot', key: 'user-data' } as const;
 const secret = { kind: 'Secret', name: 'boot', key: 'user-data' } as const;
 
@@ -36,7 +37,7 @@ const versionOf = (kube: MemoryKube, kind: 'ConfigMap' | 'Secret') =>
 describe('readScripts', () => {
   it('reads each object once, in the namespace of its owner; a Secret is base64 already', async () => {
     const kube = kubeWith({ ConfigMap: { 'user-data': '#!/bin/sh' }, Secret: { 'user-data': 'c2VjcmV0' } });
-    const scripts = await readScripts('payments', [config, config, secret], kube);
+    const scripts = await readScripts(HOME, [config, config, secret], kube);
     assert.deepEqual(Object.fromEntries(scripts), {
       'ConfigMap/boot/user-data': { resourceVersion: versionOf(kube, 'ConfigMap'), base64: 'IyEvYmluL3No' },
       'Secret/boot/user-data': { resourceVersion: versionOf(kube, 'Secret'), base64: 'c2VjcmV0' },
@@ -48,17 +49,38 @@ describe('readScripts', () => {
   });
 
   it('leaves out what is not there, object or key; its servers wait', async () => {
-    const scripts = await readScripts('payments', [config, secret], kubeWith({ ConfigMap: { other: 'x' } }));
+    const scripts = await readScripts(HOME, [config, secret], kubeWith({ ConfigMap: { other: 'x' } }));
     assert.equal(scripts.size, 0);
-    assert.deepEqual(missingScript([config, secret], scripts), {
-      kind: 'ConfigMap',
-      name: 'boot',
-      fact: 'key user-data',
+    assert.deepEqual(missingScript(HOME, [config, secret], scripts), {
+      kind: 'working',
+      reason: 'DependencyNotReady',
+      message: 'Waits for the key user-data of ConfigMap boot',
     });
   });
 
+  it('never reads a Secret beside the operator, where AccessKeys are, and says so', async () => {
+    const home = { ...HOME, operatorNamespace: HOME.namespace };
+    const kube = kubeWith({ ConfigMap: { 'user-data': 'x' }, Secret: { 'user-data': 'c2VjcmV0' } });
+    const scripts = await readScripts(home, [secret, config], kube);
+    assert.deepEqual([...scripts.keys()], ['ConfigMap/boot/user-data']);
+    assert.deepEqual(
+      kube.operations.map((item) => item.kind.kind),
+      ['ConfigMap'],
+    );
+    const said = missingScript(home, [config, secret], scripts);
+    assert.ok(said?.kind === 'stalled' && said.reason === 'InvalidSpec');
+    assert.match(
+      said.message,
+      /userDataFrom names Secret boot of namespace payments.*Declare the environment in another/,
+    );
+  });
+
   it('does not look into other namespaces', async () => {
-    assert.equal((await readScripts('other', [config], kubeWith({ ConfigMap: { 'user-data': 'x' } }))).size, 0);
+    assert.equal(
+      (await readScripts({ ...HOME, namespace: 'other' }, [config], kubeWith({ ConfigMap: { 'user-data': 'x' } })))
+        .size,
+      0,
+    );
   });
 });
 
@@ -82,6 +104,6 @@ describe('neededScripts', () => {
       neededScripts([create], [open, intent()]).map((source) => source.kind),
       ['ConfigMap', 'Secret'],
     );
-    assert.equal(missingScript([], new Map()), undefined);
+    assert.equal(missingScript(HOME, [], new Map()), undefined);
   });
 });

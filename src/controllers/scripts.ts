@@ -1,7 +1,7 @@
 // First-boot scripts: read when servers are about to be made, never kept in a record, an event or a log.
 import type { KubeObject, Kube, ResourceKind } from '../runtime/index.ts';
-import type { Intent } from '../crds/index.ts';
-import type { Dependency } from '../plan/change.ts';
+import type { Intent, Progress } from '../crds/index.ts';
+import { dependency } from './admit.ts';
 import type { CloudChange, UserDataSource } from './model.ts';
 import type { Script } from './visit.ts';
 
@@ -24,14 +24,29 @@ const SECRET: ResourceKind<DataObject> = {
   namespaced: true,
 };
 
+/** Where scripts are read: the namespace of their owner, and the operator's own. */
+export interface ScriptHome {
+  readonly namespace: string;
+  readonly operatorNamespace: string;
+}
+
+/** Secrets beside the operator hold AccessKeys: whoever may declare servers there must not get them out through user data. */
+function isWithheld({ kind }: Pick<UserDataSource, 'kind'>, home: ScriptHome): boolean {
+  return kind === 'Secret' && home.namespace === home.operatorNamespace;
+}
+
 /** The scripts that creates and open intents of this visit need, by `kind/name/key`; what cannot be read is left out, and its servers wait. */
 export async function readScripts(
-  namespace: string,
+  home: ScriptHome,
   sources: readonly UserDataSource[],
   kube: Kube,
 ): Promise<ReadonlyMap<string, Script>> {
-  const distinct = new Map(sources.map((source) => [`${source.kind}/${source.name}/${source.key}`, source]));
-  const scripts = await Promise.all([...distinct.values()].map((source) => readScript(namespace, source, kube)));
+  const distinct = new Map(
+    sources
+      .filter((source) => !isWithheld(source, home))
+      .map((source) => [`${source.kind}/${source.name}/${source.key}`, source]),
+  );
+  const scripts = await Promise.all([...distinct.values()].map((source) => readScript(home.namespace, source, kube)));
   return new Map(scripts.flatMap((script) => (script === undefined ? [] : [script])));
 }
 
@@ -43,13 +58,17 @@ export function neededScripts(changes: readonly CloudChange[], intents: readonly
   return [...ofChanges, ...intents.flatMap((intent) => intent.fromObjects ?? [])];
 }
 
-/** The first script that is needed and not there, as the dependency that its servers wait for. */
+/** How an object stands whose servers need a script that is not there, or that is never given to servers. */
 export function missingScript(
+  home: ScriptHome,
   sources: readonly UserDataSource[],
   scripts: ReadonlyMap<string, Script>,
-): Dependency | undefined {
+): Progress | undefined {
   const source = sources.find((item) => !scripts.has(`${item.kind}/${item.name}/${item.key}`));
-  return source === undefined ? undefined : { kind: source.kind, name: source.name, fact: `key ${source.key}` };
+  if (source === undefined) return undefined;
+  if (!isWithheld(source, home)) return dependency({ kind: source.kind, name: source.name, fact: `key ${source.key}` });
+  const message = `servers.userDataFrom names Secret ${source.name} of namespace ${home.namespace}, where the operator keeps its AccessKeys: no Secret of that namespace is given to a server. Declare the environment in another namespace, or name a ConfigMap`;
+  return { kind: 'stalled', reason: 'InvalidSpec', message };
 }
 
 async function readScript(

@@ -20,6 +20,8 @@ import type { WaveContext } from './wave.ts';
 /** Settings that visits depend on, in seconds. */
 export interface VisitSettings {
   readonly install: string;
+  /** The operator's own. */
+  readonly namespace: string;
   readonly sweepSeconds: number;
   readonly absenceGraceSeconds: number;
   readonly visibilityGraceSeconds: number;

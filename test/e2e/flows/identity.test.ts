@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import type { Sent } from '../admission-objects.ts';
 import { flows, type Play } from './group.ts';
+import { SYSTEM } from './operator.ts';
 import { balancer, environment, pool, webModule, zone } from './objects.ts';
-import { DMZ, ENVIRONMENT, MGMT, POOL, type Name, type Scene } from './scene.ts';
+import { DMZ, ENVIRONMENT, MGMT, POOL, type Name, Scene } from './scene.ts';
 
 const ALL: readonly Name[] = [ENVIRONMENT, DMZ, MGMT, POOL];
 
@@ -67,6 +68,21 @@ async function returned(scene: Scene): Promise<{ readonly mark: number; readonly
 
 flows('flows: whose resources they are', 'own', {
   scenarios: {
+    'a Secret beside the operator is never given to a server, whoever declares it and whatever the account allows':
+      async (given) => {
+        const { index, cloud, flow } = given;
+        const scene = new Scene({ namespace: SYSTEM, index, cloud, flow });
+        await scene.secret(`good-${index}`);
+        await scene.account({ allowedNamespaces: ['*'] });
+        const userDataFrom = { type: 'Secret', secretKeyRef: { name: SYSTEM, key: 'access-key-secret' } };
+        await scene.apply(environment(SYSTEM, { modules: [webModule({ servers: { userDataFrom } })] }), zone(SYSTEM));
+        await scene.condition(ENVIRONMENT, {
+          status: 'False',
+          reason: 'InvalidSpec',
+          message: [/userDataFrom names Secret finance-cloud-system/, /Declare the environment in another namespace/],
+        });
+        assert.ok(!(await scene.calls()).some(({ action }) => action === 'RunInstances'));
+      },
     'all objects re-created with new uids: nothing is made, ids and the way out are named; taking over adopts everything':
       async (scene) => {
         const { mark, uids } = await returned(scene);
