@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generatedFiles } from '../../scripts/generated-files.ts';
+import { startApiProxy } from '../support/api-proxy.ts';
+import { eventually } from '../support/eventually.ts';
 import { CONTROL_PLANE_TIMEOUT_MS, testNamespace, useControlPlane } from '../support/shared-control-plane.ts';
+import { samplesIn } from './admission-objects.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -76,5 +79,60 @@ describe('manifests', () => {
     assert.equal(await may('create'), 'yes');
     assert.equal(await may('patch', '--subresource=status'), 'no');
     assert.equal(await may('get', '--subresource=status'), 'yes');
+  });
+
+  describe('what the operator may write, beyond its rights', () => {
+    const name = 'own-writes';
+    const patch = (as: 'operator' | 'admin', body: object, ...more: readonly string[]) =>
+      plane().kubectl(
+        ['-n', namespace, 'patch', 'securityzone', name, '--type=merge', '-p', JSON.stringify(body), ...more],
+        { as },
+      );
+    const marked = { metadata: { finalizers: ['financecloud.io/finalizer'] } };
+
+    before(async () => {
+      const zone = { ...samplesIn(namespace).dmz, metadata: { name, namespace } };
+      const made = await plane().kubectl(['apply', '-f', '-'], { input: JSON.stringify(zone) });
+      assert.equal(made.code, 0, made.stderr);
+      // A policy is in force some moments after it was stored.
+      const refused = async () =>
+        (await patch('operator', { metadata: { labels: { probe: 'x' } } }, '--dry-run=server')).code !== 0;
+      await eventually(refused, { what: 'the policy is in force', timeoutMs: 30_000 });
+    });
+
+    const rows: readonly (readonly [string, object, RegExp | undefined])[] = [
+      ['its finalizer', marked, undefined],
+      ['the spec', { spec: { undeclaredRules: 'Report' } }, /spec: the operator's ServiceAccount never changes/],
+      [
+        'an annotation',
+        { metadata: { annotations: { 'financecloud.io/confirm-removal': 'web' } } },
+        /metadata.annotations/,
+      ],
+      ['a label', { metadata: { labels: { team: 'x' } } }, /metadata.labels/],
+      [
+        'an owner',
+        { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'y' }] } },
+        /metadata.ownerReferences/,
+      ],
+      ['the finalizer of somebody else', { metadata: { finalizers: ['other.io/x'] } }, /metadata.finalizers/],
+    ];
+    for (const [what, body, refusal] of rows)
+      it(`${refusal === undefined ? 'may write' : 'may not write'} ${what}`, async () => {
+        const { code, stderr } = await patch('operator', body);
+        if (refusal === undefined) assert.equal(code, 0, stderr);
+        else assert.match(stderr, refusal);
+      });
+
+    it('lets the operator report, and people do all of it', async () => {
+      // Not kubectl: it reads a status before it patches it, and the operator has no right to that.
+      const api = await startApiProxy({ ...plane(), kubeconfigPath: plane().kubeconfigOf('operator') });
+      const path = `/apis/financecloud.io/v1alpha1/namespaces/${namespace}/securityzones/${name}/status`;
+      const body = { status: { observedGeneration: 1 } };
+      const reported = await api.call({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' });
+      await api.stop();
+      assert.equal(reported.status, 200, reported.message);
+      const edited = await patch('admin', { metadata: { labels: { team: 'x' }, finalizers: [] } });
+      assert.equal(edited.code, 0, edited.stderr);
+    });
   });
 });
