@@ -79,6 +79,12 @@ const rows: readonly Row[] = [
     next: 'InService',
   },
   {
+    why: 'a load balancer that is no longer declared has nothing left to prove; the newcomer passed its gate',
+    step: 'Registered',
+    facts: { behindLoadBalancer: false, newcomerWeight: undefined, surplusWeight: undefined },
+    next: 'InService',
+  },
+  {
     why: 'while it has the weight of the trial nothing is drained',
     step: 'InService',
     facts: { newcomerWeight: WEIGHTS.trial },

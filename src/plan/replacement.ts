@@ -38,7 +38,9 @@ const NEXT: { readonly [S in ReplacementStep]: (facts: ReplacementFacts) => Repl
   Surge: (facts) => (facts.newcomer === 'running' && facts.gatePassed ? 'Checked' : 'Surge'),
   Checked: (facts) => (facts.behindLoadBalancer ? 'Registered' : 'InService'),
   Registered: (facts) =>
-    facts.newcomerWeight !== undefined && facts.normalSinceRegistration ? 'InService' : 'Registered',
+    !facts.behindLoadBalancer || (facts.newcomerWeight !== undefined && facts.normalSinceRegistration)
+      ? 'InService'
+      : 'Registered',
   InService: (facts) =>
     !facts.behindLoadBalancer || facts.newcomerWeight === WEIGHTS.serving ? 'Draining' : 'InService',
   Draining: (facts) => (drainedOut(facts) ? 'Released' : 'Draining'),
