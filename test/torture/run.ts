@@ -49,6 +49,8 @@ const SWEEPS = 2;
 /** An end that stays for so long without the shot: it will not come any more. */
 const IDLE_MS = 4000;
 const MISSED = 'the write aimed at never came: this build of the operator does not make it, or makes it otherwise';
+/** Lease of replicas that contend; they give up after two thirds of it. */
+const LEADERS_LEASE_S = 12;
 
 let lives = 0;
 
@@ -89,7 +91,7 @@ class LifeOf {
     this.#folder = mkdtempSync(join(stage.folder, 'life-'));
     this.#world = new World({ name: namespace, api: stage.api, emulator, rules: stage.rules });
     this.#witness = new Witness(this.#world, wishFor(['build'], undefined));
-    const leaseSeconds = plan.replicas > 1 ? 12 : 30;
+    const leaseSeconds = plan.replicas > 1 ? LEADERS_LEASE_S : 30;
     const own = { program: stage.program, token: stage.token, namespace, folder: this.#folder, leaseSeconds };
     this.#replicas = ['one', 'two'].slice(0, plan.replicas).map((identity) => new Replica({ ...own, identity }));
     this.gate = new Gate({
@@ -201,6 +203,7 @@ class LifeOf {
         this.gate.cut(sender, true);
         return this.#later(fault.ms, () => this.gate.cut(sender, false));
       case 'drop-lease':
+        this.#witness.leaseDropped(LEADERS_LEASE_S * 667);
         return this.#world.dropLease();
       case 'store':
         await this.#witness.remember();

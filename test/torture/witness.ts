@@ -16,6 +16,8 @@ export class Witness {
   readonly #world: World;
   /** Tokens of intents that the harness itself took away. */
   readonly #defaced = new Set<string>();
+  /** Until then an old leader cannot know that its lease was deleted. */
+  #unledUntil = 0;
   #wish: Wish;
 
   constructor(world: World, wish: Wish) {
@@ -39,11 +41,16 @@ export class Witness {
       for (const { token } of status?.intents ?? []) this.#defaced.add(token);
   }
 
+  /** The lease was deleted: for its renew deadline two may act, and only the tokens keep them from making anything twice. */
+  leaseDropped(renewDeadlineMs: number): void {
+    this.#unledUntil = performance.now() + renewDeadlineMs;
+  }
+
   /** Before a cloud write: lease and intent. */
   async before({ action, params, sender }: CloudWrite): Promise<void> {
     const [holder, objects] = await Promise.all([this.#world.leaseHolder(), this.#objects(action)]);
     // A lease that the harness deleted is nobody's fault; one that was given back must not be followed by a write.
-    if (holder !== undefined && holder !== sender.identity)
+    if (holder !== undefined && holder !== sender.identity && performance.now() > this.#unledUntil)
       this.#violations.add(`${action} by ${sender.identity} while ${holder || 'nobody'} holds the lease`);
     if (objects === undefined) return;
     const token = params['ClientToken'];
