@@ -8,7 +8,7 @@ export const label = (max = 63): z.ZodString => text(max, { pattern: /^[a-z0-9](
 
 /** A reference to an object of the same namespace (or to a cluster-scoped one) by name. */
 export const reference = (what: string) =>
-  z.object({ name: label().describe(`Name of the ${what}.`) }).describe(`The ${what} meant.`);
+  z.object({ name: label().describe(`Name of the ${what}.`) }).describe(`The ${what}.`);
 
 /** NET-4: how the cloud's console shows a resource. Empty means: derived from metadata.name. */
 export const displayName = text(128, {

@@ -55,7 +55,7 @@ function reportText(report: Report): string {
     return `${object}  replacement ${slot}: ${step} (${surplusId} goes, ${newId ?? 'a new one'} comes)`;
   }
   const { rule, path, desired, observed, decision } = report.drift;
-  return `${object}  drift ${rule} ${clip(path, 60)}: ${clip(observed, 40)}, declared ${clip(desired, 40)} (${decision})`;
+  return `${object}  drift ${rule} ${clip(path, 120)}: ${clip(observed, 160)}, declared ${clip(desired, 80)} (${decision})`;
 }
 
 function conditionText({ object, type, to }: Transition): string {

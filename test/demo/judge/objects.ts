@@ -52,8 +52,8 @@ export function allReady(objects: readonly KubeObject[], expected: number): Verd
   );
 }
 
-/** A message cut to one line of a terminal. */
-export function clip(text: string, most = 100): string {
+/** A message as one line; what is longer than a few lines of a terminal is cut. */
+export function clip(text: string, most = 400): string {
   const line = text.replaceAll(/\s+/g, ' ');
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }
