@@ -185,25 +185,30 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
 
 /** The sample that every test run plays: kills while the sample is built, at writes of both kinds, and while a zone is rebalanced. */
 export function sampleOf(points: Points, count: number): readonly Plan[] {
-  const turn = (places: readonly { readonly phase: Phase; readonly at: At }[]): readonly Shot[] => {
-    const shots = places
-      .flatMap((place) => POSITIONS.map((position) => ({ ...place, fault: kill(position) })))
-      .toSorted((a, b) => weight(a, places) - weight(b, places));
-    return places.length > count ? spread(shots.slice(0, places.length), count) : shots.slice(0, count);
-  };
   const build = (channel: At['channel']) =>
-    turn(points.build.filter((at) => at.channel === channel).map((at) => ({ phase: 'build', at })));
+    inTurn(
+      points.build.filter((at) => at.channel === channel).map((at) => ({ phase: 'build', at })),
+      count,
+    );
   const [inKube, inCloud] = [build('kube'), build('cloud')];
-  const moving = turn(points.rebalance.map((at) => ({ phase: 'rebalance', at })));
+  const moving = inTurn(
+    points.rebalance.map((at) => ({ phase: 'rebalance', at })),
+    count,
+  );
   return [
     ...pack('D1', [...inKube, ...moving]),
     ...pack('D1', inCloud).map((plan) => ({ ...plan, name: `${plan.name}-cloud` })),
   ];
 }
 
-/** Every write once before any a second time, positions in rotation. */
-function weight({ at, fault }: Shot, places: readonly { readonly at: At }[]): number {
-  const index = places.findIndex((place) => place.at === at);
-  const turn = fault.kind === 'kill' ? POSITIONS.indexOf(fault.position) : 0;
-  return ((turn + POSITIONS.length - (index % POSITIONS.length)) % POSITIONS.length) * places.length + index;
+/** `count` kills, positions in rotation: places evenly spread, each once before any a second time and in another position. */
+function inTurn(places: readonly Omit<Shot, 'fault'>[], count: number): readonly Shot[] {
+  const chosen = spread(places, count);
+  return Array.from({ length: Math.min(count, chosen.length * POSITIONS.length) }, (_, index) => {
+    const round = Math.floor(index / chosen.length);
+    const place = chosen[index % chosen.length];
+    const position = POSITIONS[((index % chosen.length) + round) % POSITIONS.length];
+    if (place === undefined || position === undefined) throw new Error(`no place ${index}`);
+    return { ...place, fault: kill(position) };
+  });
 }

@@ -68,6 +68,21 @@ describe('torture: plans', () => {
   for (const { why, text, complaint } of cases)
     it(`${why} is refused in one sentence`, () => assert.throws(() => readPlan(text), { message: complaint }));
 
+  it('the sample has enough points in all positions, however many writes a life has', () => {
+    const of = (length: number, channel: 'kube' | 'cloud') =>
+      Array.from({ length }, (_, index) => ({ channel, fact: `x+${index}`, nth: 1 }));
+    for (let writes = Math.ceil(POINTS / 3); writes <= 100; writes += 1) {
+      const points = { build: of(writes, 'kube'), rebalance: [], drift: [], deletion: [] };
+      const shots = sampleOf(points, POINTS).flatMap((plan) => plan.shots);
+      assert.equal(new Set(shots.map((shot) => JSON.stringify(shot))).size, POINTS, `${writes} writes`);
+      const positions = Map.groupBy(shots, ({ fault }) => (fault.kind === 'kill' ? fault.position : ''));
+      assert.ok(
+        [...positions.values()].length === 3 && [...positions.values()].every((some) => some.length >= 6),
+        `${writes} writes are shot at in all positions`,
+      );
+    }
+  });
+
   it('every generated plan is read back as it is, and every generator has a row', () => {
     const at = (channel: 'kube' | 'cloud', fact: string) => ({ channel, fact, nth: 1 });
     const some = Array.from({ length: 12 }, (_, index) =>
