@@ -169,6 +169,30 @@ describe('leader election', () => {
     assert.equal(b.elector.leading, true);
   });
 
+  it('gives the lease back when its end cut off a renewal that was applied', async () => {
+    const a = new Candidate('a', server, clock).start();
+    await clock.advance(0);
+    server.put(LEASES, {
+      ...server.peek(LEASES, NAME),
+      metadata: { namespace: 'sys', name: 'op' },
+      spec: { ...spec() },
+    });
+    a.stop.abort();
+    await flush();
+    await a.elector.release();
+    assert.equal(spec()?.holderIdentity, '');
+  });
+
+  it('leaves a lease alone that another took while it ended', async () => {
+    const a = new Candidate('a', server, clock).start();
+    await clock.advance(0);
+    server.put(LEASES, { metadata: { namespace: 'sys', name: 'op' }, spec: { ...spec(), holderIdentity: 'b' } });
+    a.stop.abort();
+    await flush();
+    await a.elector.release();
+    assert.equal(spec()?.holderIdentity, 'b');
+  });
+
   it('does not give back what it no longer has', async () => {
     const a = new Candidate('a', server, clock).start();
     await clock.advance(0);

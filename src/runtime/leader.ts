@@ -45,6 +45,9 @@ const masterStatus = defineMetric({
 /** Definitions for the documentation. */
 export const leaderMetricDefinitions = [masterStatus];
 
+/** The lease is given back before everything else, and the end of the process does not wait long for it. */
+const RELEASE_CALL = { urgent: true, deadlineMs: 5000 } as const;
+
 /** Spreads the attempts of the candidates. */
 const RETRY_JITTER = 1.2;
 
@@ -137,12 +140,22 @@ export class LeaderElector implements Elector {
   }
 
   async release(): Promise<void> {
-    const { kube, clock, log, name } = this.#options;
+    const { kube, log, namespace, name } = this.#options;
     if (!this.#leading || this.#seen === undefined) return;
     this.#lead(false);
-    const { lease } = this.#seen;
-    const answer = await kube.replace(LEASES, release(lease, clock.now()), { urgent: true, deadlineMs: 5000 });
+    let answer = await this.#giveBack(this.#seen.lease);
+    if (answer.kind === 'conflict') {
+      // The end may have cut off a renewal that the server had made already.
+      const found = await kube.get(LEASES, { namespace, name }, RELEASE_CALL);
+      if (found.kind === 'ok' && found.value.spec?.holderIdentity === this.#options.identity)
+        answer = await this.#giveBack(found.value);
+    }
     log.info(answer.kind === 'ok' ? 'Released the lease' : 'Left the lease to run out', { lease: name });
+  }
+
+  #giveBack(lease: Lease): Promise<KubeResult<Lease>> {
+    const { kube, clock } = this.#options;
+    return kube.replace(LEASES, release(lease, clock.now()), RELEASE_CALL);
   }
 
   stepDownIfExpired(): boolean {
