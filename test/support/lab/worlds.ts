@@ -13,17 +13,47 @@ export const SAMPLE_CLOUD = {
   guests: { units: { 'bank-web.service': serving('/app/health'), 'bank-app.service': serving('/health') } },
 } as const;
 
+/** Guests that serve the health path of `balanced` from their first boot on, without anybody's help. */
+export const SERVING_CLOUD = {
+  guests: { units: { 'bank-web.service': { ...serving('/app/health'), preset: 'enabled' } } },
+} as const;
+
+const IMAGE = { id: 'centos_7_9_x64_20G_alibase_20240628.vhd' };
+
+/** A module of `replicas` servers behind a load balancer of its own, in the zone `dmz`. */
+export function balanced(name: string, replicas: number) {
+  return {
+    name,
+    securityZoneRef: { name: 'dmz' },
+    servers: { replicas, instanceType: 'ecs.g6.large', image: IMAGE, keyPairName: 'ops' },
+    loadBalancer: {
+      address: 'Internet',
+      billing: { type: 'PayByBandwidth', bandwidthMbps: 5 },
+      listeners: [
+        { protocol: 'HTTP', port: 80, backendPort: 8080, healthCheck: { type: 'HTTP', path: '/app/health' } },
+      ],
+    },
+  };
+}
+
+/** What a zone admits so that `balanced` is reached. */
+export const FROM_BALANCERS = {
+  name: 'from-slb',
+  from: { type: 'LoadBalancers' },
+  protocol: 'TCP',
+  ports: ['8080'],
+} as const;
+
 /** `count` environments, each in a namespace of its own, with one security zone and one module of `servers` servers. */
 export function banks(count: number, servers: number): readonly Declared[] {
   return Array.from({ length: count }, (_, index) => bank(`team-${index}`, servers)).flat();
 }
 
 function bank(namespace: string, replicas: number): readonly Declared[] {
-  const image = { id: 'centos_7_9_x64_20G_alibase_20240628.vhd' };
   const module = {
     name: 'web',
     securityZoneRef: { name: 'dmz' },
-    servers: { replicas, instanceType: 'ecs.g6.large', image, keyPairName: 'ops' },
+    servers: { replicas, instanceType: 'ecs.g6.large', image: IMAGE, keyPairName: 'ops' },
   };
   const environment: Declared = {
     apiVersion: API,
@@ -69,7 +99,7 @@ export function bastionPool(namespace: string, of: { readonly name: string; read
       securityZoneRef: { name: of.zone },
       perZone: 1,
       instanceType: 'ecs.xn4.small',
-      image: { id: 'centos_7_9_x64_20G_alibase_20240628.vhd' },
+      image: IMAGE,
       keyPairName: 'ops',
       access: { clientCidrs: ['192.168.100.1/32'], port: 22 },
     },
