@@ -125,8 +125,14 @@ const rows: readonly Row[] = [
   {
     why: 'without a load balancer nothing has to drain',
     step: 'Draining',
-    facts: { behindLoadBalancer: false },
+    facts: { behindLoadBalancer: false, surplusWeight: undefined, drained: true },
     next: 'Released',
+  },
+  {
+    why: 'behind a load balancer that nobody joins any more the surplus is drained all the same',
+    step: 'Draining',
+    facts: { behindLoadBalancer: false, drained: true },
+    next: 'Draining',
   },
   { why: 'released is over when the surplus is gone', step: 'Released', facts: { surplusGone: true }, next: undefined },
   { why: 'a surplus that is still there keeps the record', step: 'Released', facts: {}, next: 'Released' },
@@ -213,11 +219,12 @@ describe('nextStep', () => {
   it('never drains before the newcomer serves, and never releases before the drain is over', () => {
     fc.assert(
       fc.property(anyFacts, (seen) => {
-        if (!seen.behindLoadBalancer || seen.surplusGone) return;
-        if (nextStep('InService', seen) === 'Draining') assert.equal(seen.newcomerWeight, WEIGHTS.serving);
-        if (nextStep('Registered', seen) === 'InService') assert.ok(seen.normalSinceRegistration);
+        if (seen.surplusGone) return;
         if (nextStep('Draining', seen) === 'Released')
           assert.ok(seen.drained && seen.surplusWeight !== WEIGHTS.serving);
+        if (!seen.behindLoadBalancer) return;
+        if (nextStep('InService', seen) === 'Draining') assert.equal(seen.newcomerWeight, WEIGHTS.serving);
+        if (nextStep('Registered', seen) === 'InService') assert.ok(seen.normalSinceRegistration);
       }),
     );
   });

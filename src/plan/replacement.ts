@@ -16,6 +16,7 @@ export const WEIGHTS = { serving: 100, trial: 1, draining: 0 } as const;
 
 /** What is known when a step is judged. Weights: undefined when not a member. */
 export interface ReplacementFacts {
+  /** The newcomer proves itself behind a load balancer. */
   readonly behindLoadBalancer: boolean;
   readonly newcomer: 'missing' | 'starting' | 'running';
   /** Units active and the listeners' own requests answered inside the guest. */
@@ -25,6 +26,7 @@ export interface ReplacementFacts {
   readonly normalSinceRegistration: boolean;
   readonly surplusWeight: number | undefined;
   readonly surplusGone: boolean;
+  /** Out of service for as long as a drain takes; at once where no load balancer ever sent anything. */
   readonly drained: boolean;
 }
 
@@ -53,10 +55,8 @@ function adoptNewcomer(step: ReplacementStep, facts: ReplacementFacts): Replacem
   return undefined;
 }
 
-function drainedOut(facts: ReplacementFacts): boolean {
-  const outOfService =
-    !facts.behindLoadBalancer || facts.surplusWeight === undefined || facts.surplusWeight === WEIGHTS.draining;
-  return outOfService && (facts.drained || !facts.behindLoadBalancer);
+function drainedOut({ surplusWeight, drained }: ReplacementFacts): boolean {
+  return drained && (surplusWeight === undefined || surplusWeight === WEIGHTS.draining);
 }
 
 /** True once the newcomer serves instead of the surplus. */

@@ -1,18 +1,15 @@
 // Plans what a person has confirmed to go: servers leave like any surplus, drained and in steps that are on record, and the load
 // balancer, whose address is lost for good, goes after the last of them.
-import type { LoadBalancerParts } from '../../cloud/slb/model.ts';
 import type { RecordedResource, Replacement } from '../../crds/index.ts';
 import { emptyPlan, joinPlans } from '../../plan/change.ts';
 import type { Placement } from '../../plan/placement.ts';
 import { reached } from '../../plan/replacement.ts';
 import type { KindPlan } from '../kind.ts';
-import type { CloudPlan } from '../model.ts';
-import { planBackends } from '../parts/backends.ts';
 import { type LiveServer, liveServers } from '../parts/fleet.ts';
 import { planDelete } from '../parts/removal.ts';
 import { planReplacements } from '../parts/replacements.ts';
-import { isLost } from '../parts/single.ts';
-import { recordOf, serversOf } from '../records.ts';
+import { serversOf } from '../records.ts';
+import { behindLeft, leftBalancer, planLeftMembers } from './left-balancer.ts';
 import type { EnvironmentInput } from './module.ts';
 
 const REASON = 'left the spec, and its removal is confirmed';
@@ -31,9 +28,7 @@ export function planLeaving(
   // A module that stays and only loses its load balancer moves its servers itself.
   const isDeclared = input.object.spec.modules.some(({ name }) => name === module);
   const mine = isDeclared ? [] : input.replacements.filter((item) => item.module === module && isWayOut(item));
-  const balancer = recordOf(input.records, `${module}/lb`);
-  const parts =
-    balancer === undefined ? undefined : input.view.detail<LoadBalancerParts>('LoadBalancerParts', balancer.id);
+  const balancer = leftBalancer(input, module);
   const steps = planReplacements({
     fleet: {
       fleet: module,
@@ -46,12 +41,10 @@ export function planLeaving(
     module,
     input: { ...input, replacements: mine },
     mayShrink: true,
-    behind:
-      balancer === undefined
-        ? undefined
-        : { parts: parts?.parts, partsReadAt: parts?.readAt, requests: [], listeners: [] },
+    behind: behindLeft(input, balancer),
     drainMs: input.object.spec.repair.drainSeconds * 1000,
   });
+  const members = liveServers(serversOf(input.records, module), input.view).servers;
   const paid = records.filter(({ id }) => servers.some((server) => server.id === id && server.fixed === true));
   return {
     replacements: steps.replacements,
@@ -59,7 +52,7 @@ export function planLeaving(
     plan: joinPlans([
       steps.plan,
       ...paid.map((record) => planDelete(record, input.view, { needs: [], reason: REASON })),
-      balancer === undefined ? emptyPlan : planMembers(input, balancer, { module, servers, mine, parts: parts?.parts }),
+      servers.length === 0 ? emptyPlan : planLeftMembers(input, balancer, { servers: members, replacements: mine }),
       ...records
         .filter(({ type }) => type !== 'Server' && servers.length === 0)
         .map((record) => planDelete(record, input.view, { needs: [], reason: REASON, impact: 'Disruptive' })),
@@ -85,31 +78,5 @@ function shrinks(
   return [...Map.groupBy(waiting, ({ zone }) => zone)].flatMap(([zone, items]) => {
     const room = Math.max(0, maxUnavailablePerZone - leaving.filter(({ fromZone }) => fromZone === zone).length);
     return items.slice(0, room).map((surplus) => ({ kind: 'shrink', surplus }) as const);
-  });
-}
-
-/** Weights of those that leave; nobody joins any more, and the others serve until it is their turn. */
-function planMembers(
-  input: EnvironmentInput,
-  balancer: RecordedResource,
-  of: {
-    readonly module: string;
-    readonly servers: readonly LiveServer[];
-    readonly mine: readonly Replacement[];
-    readonly parts: LoadBalancerParts | undefined;
-  },
-): CloudPlan {
-  if (of.servers.length === 0 || isLost(balancer, input.object.metadata.uid, input.view)) return emptyPlan;
-  const members = new Set(of.parts?.backends.map(({ serverId }) => serverId));
-  const { servers } = liveServers(serversOf(input.records, of.module), input.view);
-  return planBackends({
-    name: balancer.name,
-    loadBalancerId: balancer.id,
-    servers,
-    replacements: of.mine,
-    notReady: new Set(servers.filter(({ id }) => !members.has(id)).map(({ id }) => id)),
-    retained: new Set(input.retained.map(({ id }) => id)),
-    parts: of.parts,
-    needs: [],
   });
 }

@@ -19,6 +19,7 @@ import { type Behind, planReplacements } from '../parts/replacements.ts';
 import { isLost, planSingle } from '../parts/single.ts';
 import { type FleetHome, keptOf, tagsOf, templateFor, userDataSource, vSwitchWaits } from '../parts/templates.ts';
 import { cloudName, recordOf, serversOf } from '../records.ts';
+import { behindLeft, leftBalancer, planLeftMembers } from './left-balancer.ts';
 import { type EnvironmentRefs, zoneNames } from './refs.ts';
 
 /** What an environment's plan is made from. */
@@ -174,14 +175,17 @@ function partsOf(input: EnvironmentInput, module: BusinessModule) {
 function planMembers(input: EnvironmentInput, module: BusinessModule, fleet: FleetPlan): CloudPlan {
   const name = balancerName(module);
   const recorded = recordOf(input.records, name);
-  if (module.loadBalancer === undefined || recorded === undefined) return emptyPlan;
+  const replacements = input.replacements.filter((item) => item.module === module.name);
+  if (module.loadBalancer === undefined)
+    return planLeftMembers(input, leftBalancer(input, module.name), { servers: fleet.servers, replacements });
+  if (recorded === undefined) return emptyPlan;
   if (isLost(recorded, input.object.metadata.uid, input.view)) return emptyPlan;
   const made = input.madeNow.has(recorded.id) ? { backends: [], health: [] } : undefined;
   return planBackends({
     name,
     loadBalancerId: recorded.id,
     servers: fleet.servers,
-    replacements: input.replacements.filter((item) => item.module === module.name),
+    replacements,
     notReady: notReady(input, module, fleet.servers),
     retained: new Set(input.retained.map((item) => item.id)),
     parts: partsOf(input, module)?.parts ?? made,
@@ -209,7 +213,7 @@ function notReady(
 
 /** What stands in front of the module, as replacements see it. */
 function behindOf(input: EnvironmentInput, module: BusinessModule): Behind | undefined {
-  if (module.loadBalancer === undefined) return undefined;
+  if (module.loadBalancer === undefined) return behindLeft(input, leftBalancer(input, module.name));
   const detail = partsOf(input, module);
   const listeners = module.loadBalancer.listeners.map(effectiveListener);
   return {

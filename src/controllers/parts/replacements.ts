@@ -15,6 +15,8 @@ export interface Behind {
   readonly partsReadAt: number | undefined;
   readonly requests: readonly LocalRequest[];
   readonly listeners: readonly { readonly port: number; readonly spec: ListenerSpec }[];
+  /** It left the spec: nobody joins it any more, and who leaves is drained. */
+  readonly left?: boolean;
 }
 
 /** What the replacements of one fleet are judged from. */
@@ -103,15 +105,20 @@ function factsOf(of: ReplacementsInput, item: Replacement): ReplacementFacts {
   const newcomer = of.fleet.servers.find((server) => server.id === item.newId);
   const surplus = of.fleet.servers.find((server) => server.id === item.surplusId);
   return {
-    behindLoadBalancer: of.behind !== undefined,
+    behindLoadBalancer: isTried(of),
     newcomer: stateOf(newcomer),
     gatePassed: item.step === 'Surge' && newcomer !== undefined && gatePassed(of, newcomer),
     newcomerWeight: weightOf(of, item.newId),
-    normalSinceRegistration: of.behind === undefined || isNormal(of, item),
+    normalSinceRegistration: !isTried(of) || isNormal(of, item),
     surplusWeight: weightOf(of, item.surplusId),
     surplusGone: surplus === undefined,
-    drained: of.input.now >= (drainedAt(of, item) ?? Number.POSITIVE_INFINITY),
+    drained: of.behind === undefined || of.input.now >= (drainedAt(of, item) ?? Number.POSITIVE_INFINITY),
   };
+}
+
+/** Newcomers prove themselves behind a declared load balancer. */
+function isTried({ behind }: ReplacementsInput): boolean {
+  return behind !== undefined && behind.left !== true;
 }
 
 function weightOf(of: ReplacementsInput, id: string | undefined): number | undefined {
@@ -137,7 +144,7 @@ function gatePassed(of: ReplacementsInput, newcomer: LiveServer): boolean {
   if (newcomer.record?.state !== 'Running') return false;
   const units = unitsGate(of, newcomer);
   // Without a load balancer nothing else would prove the newcomer: it stays on trial until its guest can be asked.
-  if (units !== 'passed') return units === 'cannot-ask' && of.behind !== undefined;
+  if (units !== 'passed') return units === 'cannot-ask' && isTried(of);
   const requests = of.behind?.requests ?? [];
   return requests.length === 0 || of.input.guests.gate(newcomer, requests) === 'passed';
 }
