@@ -2,12 +2,15 @@
 import type { Stage } from './stage.ts';
 import type { Verdict } from './judge/verdict.ts';
 
-/** What an act has done, and who judges what follows. */
+/** Tells the reader what is being done, at the moment at which it is done. */
+export type Tell = (sentence: string) => void;
+
+/** Who judges what follows when an act has done its part. */
 export interface Scene {
-  /** Sentences for the reader: what was broken, how, by whom. */
-  readonly broken: readonly string[];
   /** Looks anew each time; the act is over when all verdicts hold. */
   readonly judge: () => Promise<readonly Verdict[]>;
+  /** How far it is, for a reader who waits; without it the first thing that does not hold yet is shown. */
+  readonly progress?: () => Promise<string>;
 }
 
 /** A step of the demo. */
@@ -21,5 +24,7 @@ export interface Act {
   readonly continues?: true;
   /** Nothing is broken, so nobody need report anything. */
   readonly harmless?: true;
-  readonly play: (stage: Stage) => Promise<Scene>;
+  /** What the act does: breaks something (the default), mends what it broke, or asks for something. */
+  readonly does?: 'broken' | 'mended' | 'asked';
+  readonly play: (stage: Stage, tell: Tell) => Promise<Scene>;
 }

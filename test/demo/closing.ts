@@ -12,6 +12,11 @@ export function summary(story: Story, results: readonly Result[]): void {
   }
 }
 
+/** The last word, with the time that the demo itself took. */
+export function verdictLine(good: boolean, milliseconds: number): string {
+  return `${good ? 'everything held' : 'NOT everything held'} (${(milliseconds / 1000).toFixed(0)} s)`;
+}
+
 /** How to look around. */
 export function keepLines(stage: Stage, folder: string): readonly string[] {
   const { namespace } = stage.samples;

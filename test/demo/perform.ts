@@ -32,8 +32,7 @@ export async function perform(act: Act, company: Company, withinSeconds = act.wi
   const { stage, story, narrator } = company;
   story.chapter(act.title);
   const began = Date.now();
-  const scene = await act.play(stage);
-  for (const sentence of scene.broken) story.tell('broken', sentence, story.seconds());
+  const scene = await act.play(stage, (sentence) => story.tell(act.does ?? 'broken', sentence, story.seconds()));
   for (;;) {
     const { verdicts, looked } = await judgeOnce(scene, act.harmless === true ? [] : [reported(stage, began)]);
     stage.watch.check();
@@ -41,7 +40,7 @@ export async function perform(act: Act, company: Company, withinSeconds = act.wi
     const open = verdicts.filter(({ holds }) => !holds);
     if (open.length === 0) return { ...ending(act, story, true), looked, reasons: tell(story, verdicts) };
     if (story.seconds() >= withinSeconds) return { ...ending(act, story, false), looked, reasons: tell(story, open) };
-    story.now(open[0]?.text ?? '');
+    story.now((await scene.progress?.()) ?? open[0]?.text ?? '');
     await pause(LOOK_EVERY_MS);
   }
 }

@@ -63,6 +63,7 @@ async function build(options: StageOptions, ends: Ends): Promise<Omit<Stage, 'st
   const plane = await startControlPlane({ dir: folder.path, say: (line) => story.tell('up', line) });
   ends.push(() => plane.stop());
   story.tell('up', `API server ${plane.url}`, story.seconds());
+  story.now('installing the kinds, starting the emulator');
   const samples = readSamples(await must(plane, ['kustomize', path.join(root, 'config/samples')]));
   const keys = { operator: newKey('operator'), judge: newKey('judge') };
   const [emulator] = await Promise.all([emulate(options, samples, Object.values(keys)), install(plane, root)]);
@@ -72,6 +73,7 @@ async function build(options: StageOptions, ends: Ends): Promise<Omit<Stage, 'st
     `emulator of the cloud's API ${emulator.endpoint}; kinds, policies and rights of the operator installed`,
     story.seconds(),
   );
+  story.now('starting the operator');
   await makeSecret(plane, samples, keys.operator);
   const operator = await startOperator({ plane, root, folder: folder.path, node });
   ends.push(() => operator.process.stop('SIGTERM', 3_000));
@@ -81,6 +83,7 @@ async function build(options: StageOptions, ends: Ends): Promise<Omit<Stage, 'st
     `operator (${operator.program}, pid ${operator.process.pid}) with the rights of its own ServiceAccount`,
     story.seconds(),
   );
+  story.now('applying the samples');
   const watch = watchObjects({ ...plane, paths: watchPaths(samples), onReport: options.onReport });
   ends.push(() => watch.stop());
   const samplesFolder = path.join(root, 'config/samples');

@@ -5,9 +5,16 @@ type Colors = ReturnType<typeof createColors>;
 
 /** Where the story is written. */
 export interface Screen {
+  /** Whether a line can be taken away again. */
   readonly isTerminal: boolean;
-  readonly columns: () => number;
+  readonly hasColors: boolean;
+  /** Zero or nothing where the screen does not know its width. */
+  readonly columns: () => number | undefined;
   readonly write: (text: string) => void;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now: () => number;
+  /** Calls once after so many milliseconds, unless it is called off; keeps nobody alive. */
+  readonly after: (ms: number, run: () => void) => () => void;
 }
 
 /** What can be told. */
@@ -18,7 +25,7 @@ export interface Story {
   tell(tag: Tag, text: string, at?: number): void;
   /** A plain line. */
   line(text: string): void;
-  /** What is going on right now: the living line on a terminal, a line at each change elsewhere. */
+  /** What is going on right now: the living line on a terminal; elsewhere a line when nothing else was written for some seconds. */
   now(text: string): void;
   /** Seconds since the current chapter began. */
   seconds(): number;
@@ -27,39 +34,39 @@ export interface Story {
 }
 
 /** Kinds of lines. */
-export type Tag = 'broken' | 'seen' | 'done' | 'proof' | 'failed' | 'up' | 'note';
+export type Tag = 'broken' | 'mended' | 'asked' | 'seen' | 'done' | 'proof' | 'failed' | 'up' | 'note';
 
 const SPINNER = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 const FRAME_MS = 120;
+const QUIET_MS = 5_000;
 
-// By the screen alone: the environment of a pipeline asks for colours that nobody sees.
 function paintOf(colors: Colors): Readonly<Record<Tag, (text: string) => string>> {
-  const { yellow: broken, cyan: seen, blue: done, green, red: failed, dim: note } = colors;
-  return { broken, seen, done, proof: green, failed, up: green, note };
+  const { yellow, cyan: seen, blue: done, green, red: failed, dim: note } = colors;
+  return { broken: yellow, mended: yellow, asked: yellow, seen, done, proof: green, failed, up: green, note };
 }
 
 /** A story on this screen. */
 export function createStory(screen: Screen): Story {
-  const colors = createColors(screen.isTerminal);
+  const colors = createColors(screen.hasColors);
   const paint = paintOf(colors);
-  let began = performance.now();
+  let began = screen.now();
   const live = liveLine(screen, colors);
   const line = (text: string): void => live.above(`${text}\n`);
-  const seconds = (): number => (performance.now() - began) / 1000;
+  const seconds = (): number => (screen.now() - began) / 1000;
   return {
     chapter: (title) => {
-      began = performance.now();
+      began = screen.now();
       line('');
       line(colors.bold(title));
     },
     tell: (tag, text, at) => {
       const time = at === undefined ? '        ' : `+${at.toFixed(1)} s`.padStart(8);
       line(
-        `${colors.dim(time)}  ${paint[tag](tag.padEnd(6))}  ${isDetail(tag) && screen.isTerminal ? fit(text, screen.columns()) : text}`,
+        `${colors.dim(time)}  ${paint[tag](tag.padEnd(6))}  ${isDetail(tag) && screen.isTerminal ? fit(text, widthOf(screen)) : text}`,
       );
     },
     line,
-    now: (text) => live.show(text, seconds()),
+    now: (text) => live.show(text, seconds),
     seconds,
     end: () => live.end(),
   };
@@ -71,6 +78,13 @@ function isDetail(tag: Tag): boolean {
 
 const MARGIN = 18;
 const NARROWEST = 40;
+const USUAL_WIDTH = 80;
+
+// Under a recorder such as script(1) a terminal has no width.
+function widthOf(screen: Screen): number {
+  const columns = screen.columns() ?? 0;
+  return columns > 0 ? columns : USUAL_WIDTH;
+}
 
 // A line that wraps hides the column of times.
 function fit(text: string, columns: number): string {
@@ -80,7 +94,7 @@ function fit(text: string, columns: number): string {
 
 interface LiveLine {
   above(text: string): void;
-  show(text: string, seconds: number): void;
+  show(text: string, seconds: () => number): void;
   end(): void;
 }
 
@@ -88,30 +102,40 @@ function liveLine(screen: Screen, colors: Colors): LiveLine {
   return screen.isTerminal ? terminalLine(screen, colors) : pipeLine(screen);
 }
 
+// Counts that change each second would bury what happens: what is going on is told when nothing else was for a while.
 function pipeLine(screen: Screen): LiveLine {
+  let wroteAt = Number.NEGATIVE_INFINITY;
   let last = '';
+  let callOff = (): void => undefined;
+  const write = (text: string): void => {
+    callOff();
+    wroteAt = screen.now();
+    screen.write(text);
+  };
   return {
-    above: (text) => screen.write(text),
+    above: write,
     show: (text, seconds) => {
-      if (text !== last) screen.write(`${`+${seconds.toFixed(1)} s`.padStart(8)}  ...     ${text}\n`);
-      last = text;
+      callOff();
+      if (text === last) return;
+      callOff = screen.after(Math.max(0, wroteAt + QUIET_MS - screen.now()), () => {
+        last = text;
+        write(`${`+${seconds().toFixed(1)} s`.padStart(8)}  ...     ${text}\n`);
+      });
     },
-    end: () => undefined,
+    end: () => callOff(),
   };
 }
 
 function terminalLine(screen: Screen, colors: Colors): LiveLine {
-  let shown: { readonly text: string; readonly since: number } | undefined;
+  let shown: { readonly text: string; readonly seconds: () => number } | undefined;
   let frame = 0;
   const erase = (): void => screen.write('\r\u001B[2K');
   const paint = (): void => {
     if (shown === undefined) return;
-    const seconds = shown.since + (performance.now() - paintedAt) / 1000;
-    const text = `${SPINNER[frame % SPINNER.length]} ${seconds.toFixed(1).padStart(5)} s  ${shown.text}`;
+    const text = `${SPINNER[frame % SPINNER.length]} ${shown.seconds().toFixed(1).padStart(5)} s  ${shown.text}`;
     erase();
-    screen.write(colors.dim(text.slice(0, Math.max(10, screen.columns() - 1))));
+    screen.write(colors.dim(text.slice(0, Math.max(10, widthOf(screen) - 1))));
   };
-  let paintedAt = performance.now();
   const timer = setInterval(() => {
     frame += 1;
     paint();
@@ -124,8 +148,7 @@ function terminalLine(screen: Screen, colors: Colors): LiveLine {
       paint();
     },
     show: (text, seconds) => {
-      paintedAt = performance.now();
-      shown = { text, since: seconds };
+      shown = { text, seconds };
       paint();
     },
     end: () => {

@@ -13,11 +13,13 @@ export function farewell(webReplaced: number): Act {
     title: '6. Everything is deleted',
     withinSeconds: 75,
     harmless: true,
-    play: async (stage) => {
+    does: 'asked',
+    play: async (stage, tell) => {
       const fleets = fleetsOf(stage, webReplaced);
       const { name } = objectOf(stage, 'FinanceCloudEnvironment').metadata;
       const inNamespace = ['-n', stage.samples.namespace];
       const patch = '{"spec":{"deletionPolicy":"Delete"}}';
+      tell(`${name} gets deletionPolicy Delete (the samples keep Retain: nothing in the cloud goes with its object)`);
       await must(stage.plane, [
         ...inNamespace,
         'patch',
@@ -26,6 +28,7 @@ export function farewell(webReplaced: number): Act {
         '-p',
         patch,
       ]);
+      tell('all objects are deleted with kubectl');
       await must(stage.plane, [
         ...inNamespace,
         'delete',
@@ -35,10 +38,6 @@ export function farewell(webReplaced: number): Act {
       ]);
       await must(stage.plane, ['delete', 'financecloudaccounts', '--all', '--wait=false']);
       return {
-        broken: [
-          `deletionPolicy of ${name} is set to Delete (the samples keep Retain: nothing in the cloud goes with its object)`,
-          'all objects are deleted with kubectl',
-        ],
         judge: async () => {
           const ledger = await stage.emulator.ledger();
           return [objectsGone(stage), nothingLeft(ledger), nothingTwice(ledger, fleets)];

@@ -11,22 +11,20 @@ const WRONG_PATH = '/login';
 export const wrongHealthCheck: Act = {
   title: '3a. A health check looks at the wrong page',
   withinSeconds: 30,
-  play: async (stage) => {
+  play: async (stage, tell) => {
     const { id, port, path } = webListener(stage);
-    const scene = await edit(stage, 'SetLoadBalancerHTTPListenerAttribute', {
+    tell(
+      `a colleague sets the health check of web's listener ${port} from ${path} to ${WRONG_PATH}, which answers 404`,
+    );
+    const judge = await edit(stage, 'SetLoadBalancerHTTPListenerAttribute', {
       LoadBalancerId: id,
       ListenerPort: port,
       HealthCheck: 'on',
       HealthCheckURI: WRONG_PATH,
     });
     const cut = await abnormalSoon(stage);
-    return {
-      broken: [
-        `a colleague sets the health check of web's listener ${port} from ${path} to ${WRONG_PATH}, which answers 404`,
-        ...(cut === undefined ? [] : [`${cut} of its backends are cut off, users get 503`]),
-      ],
-      judge: () => scene('SetLoadBalancerHTTPListenerAttribute'),
-    };
+    if (cut !== undefined) tell(`${cut} of its backends are cut off, users get 503`);
+    return { judge: () => judge('SetLoadBalancerHTTPListenerAttribute') };
   },
 };
 
@@ -34,13 +32,11 @@ export const wrongHealthCheck: Act = {
 export const stoppedListener: Act = {
   title: '3b. A listener is stopped',
   withinSeconds: 30,
-  play: async (stage) => {
+  play: async (stage, tell) => {
     const { id, port } = webListener(stage);
-    const scene = await edit(stage, 'StopLoadBalancerListener', { LoadBalancerId: id, ListenerPort: port });
-    return {
-      broken: [`a colleague stops web's listener ${port}: nobody gets in`],
-      judge: () => scene('StartLoadBalancerListener'),
-    };
+    tell(`a colleague stops web's listener ${port}: nobody gets in`);
+    const judge = await edit(stage, 'StopLoadBalancerListener', { LoadBalancerId: id, ListenerPort: port });
+    return { judge: () => judge('StartLoadBalancerListener') };
   },
 };
 

@@ -7,12 +7,13 @@ import { calledOnce, ruleClosed } from '../judge/cloud.ts';
 export const openRule: Act = {
   title: '4. A port is opened to the world',
   withinSeconds: 30,
-  play: async (stage) => {
+  play: async (stage, tell) => {
     const zone = stage.spec.modules.find(({ name }) => name === 'web')?.securityZoneRef.name ?? '';
     const group = recordedId(objectOf(stage, 'SecurityZone', zone), 'SecurityGroup');
     const before = await stage.cloud.inboundRules(group);
     const mark = await markOf(stage);
     const open = { protocol: 'TCP', ports: '22/22', cidr: '0.0.0.0/0', groupId: '', policy: 'accept' };
+    tell(`somebody opens port 22 of zone ${zone} (${group}) to 0.0.0.0/0`);
     await stage.emulator.console({
       service: 'ecs',
       action: 'AuthorizeSecurityGroup',
@@ -25,7 +26,6 @@ export const openRule: Act = {
       },
     });
     return {
-      broken: [`somebody opens port 22 of zone ${zone} (${group}) to 0.0.0.0/0`],
       judge: async () => {
         const ledger = await stage.emulator.ledger();
         const rules = await stage.cloud.inboundRules(group);

@@ -12,16 +12,16 @@ export const lostServer: Act = {
   title: '1a. A server is deleted',
   withinSeconds: 45,
   webReplaced: 1,
-  play: async (stage) => {
+  play: async (stage, tell) => {
     const victim = await webServerIn(stage, zonesOf(stage)[0] ?? '');
     const mark = await markOf(stage);
+    tell(`a colleague deletes ${victim.id} (web, zone ${shortZone(victim.zone)}) in the console`);
     await stage.emulator.console({
       service: 'ecs',
       action: 'DeleteInstance',
       params: { InstanceId: victim.id, Force: true },
     });
     return {
-      broken: [`a colleague deletes ${victim.id} (web, zone ${shortZone(victim.zone)}) in the console`],
       judge: async () => {
         const ledger = await stage.emulator.ledger();
         return [
@@ -38,15 +38,15 @@ export const unevenZones: Act = {
   title: '1b. A server turns up in the other zone',
   withinSeconds: 60,
   webReplaced: 1,
-  play: async (stage) => {
+  play: async (stage, tell) => {
     const [from = '', to = ''] = zonesOf(stage);
     const moved = await webServerIn(stage, from);
     const mark = await markOf(stage);
+    tell(`${moved.id} (web) is in zone ${shortZone(to)} now: 1 in ${shortZone(from)}, 3 in ${shortZone(to)}`);
     await stage.emulator.console({ kind: 'serverInOtherZone', instanceId: moved.id, zone: to });
     const drainMs = (stage.spec.repair?.drainSeconds ?? 300) * 1000 * CLOCK_FACTOR;
     const rule = { ...mark, shortZone: from, longZone: to, drainMs: drainMs * 0.95 };
     return {
-      broken: [`${moved.id} (web) is in zone ${shortZone(to)} now: 1 in ${shortZone(from)}, 3 in ${shortZone(to)}`],
       judge: async () => {
         const ledger = await stage.emulator.ledger();
         return [rebalancedInOrder(ledger, webFleet(stage), rule), ...(await allWell(stage, ledger))];

@@ -40,13 +40,13 @@ export function zoneOutage(): readonly [Act, Act] {
 const zoneFails = (remember: (outage: Outage) => void): Act => ({
   title: '5a. A whole zone fails',
   withinSeconds: 45,
-  play: async (stage) => {
+  play: async (stage, tell) => {
     const [zone = '', other = ''] = zonesOf(stage);
     const now: Outage = { zone, other, mark: await markOf(stage), began: Date.now() };
     remember(now);
+    tell(`zone ${shortZone(zone)} (${zone}) loses its power`);
     await stage.emulator.zone(zone, 'outage');
     return {
-      broken: [`zone ${shortZone(zone)} (${zone}) loses its power`],
       judge: async () => {
         const ledger = await stage.emulator.ledger();
         return [
@@ -64,13 +64,14 @@ const zoneReturns = (remembered: () => Outage | undefined): Act => ({
   title: '5b. The zone comes back',
   withinSeconds: 75,
   continues: true,
-  play: async (stage) => {
+  does: 'mended',
+  play: async (stage, tell) => {
     const past = remembered();
     if (past === undefined) throw new Error('no zone has failed');
+    tell(`zone ${shortZone(past.zone)} has power again; its servers start`);
     await stage.emulator.zone(past.zone, 'restore');
     const environment = nameOf(objectOf(stage, 'FinanceCloudEnvironment'));
     return {
-      broken: [`zone ${shortZone(past.zone)} has power again; its servers start`],
       judge: async () => {
         const ledger = await stage.emulator.ledger();
         return [

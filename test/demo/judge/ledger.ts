@@ -42,6 +42,14 @@ function serversOf(ledger: Ledger, fleet: Pick<Fleet, 'uid' | 'name'>): readonly
   );
 }
 
+/** How much of the fleets and their load balancers lives: "3 of 10 servers, 1 of 2 load balancers". */
+export function builtSoFar(ledger: Ledger, fleets: readonly Fleet[], loadBalancers: number): string {
+  const declared = fleets.reduce((sum, { count }) => sum + count, 0);
+  const servers = fleets.reduce((sum, fleet) => sum + livingServers(ledger, fleet).length, 0);
+  const balancers = ledger.resources.filter((each) => each.deletedAt === null && typeOf(each) === 'slb.loadbalancer');
+  return `${servers} of ${declared} servers, ${balancers.length} of ${loadBalancers} load balancers`;
+}
+
 /** Everything that was ever made in the account has been released. An empty ledger proves nothing and fails. */
 export function nothingLeft(ledger: Ledger): Verdict {
   const alive = ledger.resources.filter((resource) => resource.deletedAt === null);

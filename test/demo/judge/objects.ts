@@ -34,11 +34,17 @@ export function nameOf(object: KubeObject): string {
   return `${object.kind}/${object.metadata.name}`;
 }
 
+/** It says Ready for the generation it has now. */
+export function isReady(object: KubeObject): boolean {
+  const ready = conditionOf(object, 'Ready');
+  return ready?.status === 'True' && object.status?.observedGeneration === object.metadata.generation;
+}
+
 /** Every object says Ready for the generation it has now. */
 export function allReady(objects: readonly KubeObject[], expected: number): Verdict {
   const waiting = objects.flatMap((object) => {
+    if (isReady(object)) return [];
     const ready = conditionOf(object, 'Ready');
-    if (ready?.status === 'True' && object.status?.observedGeneration === object.metadata.generation) return [];
     return [
       `${nameOf(object)} ${ready === undefined ? 'has no Ready yet' : `${ready.reason}: ${clip(ready.message)}`}`,
     ];

@@ -65,11 +65,12 @@ function momentsOf(
 }
 
 function outOfOrder(moments: readonly Moment[]): readonly string[] {
-  return moments.flatMap(({ what, at }, index) => {
-    if (at === undefined) return [`not yet or never: ${what}`];
+  const missing = moments.filter(({ at }) => at === undefined).map(({ what }) => what);
+  const wrong = moments.flatMap(({ what, at }, index) => {
     const before = moments[index - 1];
-    return before?.at !== undefined && before.at > at ? [`${what} came before ${before.what}`] : [];
+    return at !== undefined && before?.at !== undefined && before.at > at ? [`${what} came before ${before.what}`] : [];
   });
+  return missing.length === 0 ? wrong : [...wrong, `still to come: ${missing.join(', ')}`];
 }
 
 function released(ledger: Ledger, mark: Mark): LedgerResource | undefined {
