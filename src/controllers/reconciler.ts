@@ -138,7 +138,8 @@ function begin<T extends OwnerObject & KubeObject, R>(object: T, of: Beginning<T
     environment: found?.environment,
     dependency: 'environment' in belonging ? undefined : belonging,
     mode,
-    deletionPolicy: found?.deletionPolicy,
+    // Without its environment an object still has its own word.
+    deletionPolicy: found?.deletionPolicy ?? object.spec.deletionPolicy,
     suspended: (suspend ?? 'false') !== 'false',
     memory,
     objectTag: objectTagOf(object),

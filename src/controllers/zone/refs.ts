@@ -52,7 +52,8 @@ export function groupFact(object: SecurityZone | BastionPool, stores: Pick<Store
 function isTakenAway(object: SecurityZone | BastionPool, stores: Pick<Stores, 'environments'>): boolean {
   const { namespace = '' } = object.metadata;
   const environment = stores.environments.get(`${namespace}/${object.spec.environmentRef.name}`);
-  if (environment === undefined) return object.status?.lastDeletionPolicy === 'Delete';
+  if (environment === undefined)
+    return (object.spec.deletionPolicy ?? object.status?.lastDeletionPolicy) === 'Delete';
   return environment.spec.mode === 'Enforce' && effectiveDeletionPolicy(object.spec, environment) === 'Delete';
 }
 
