@@ -2,6 +2,7 @@
 
 import { isRecord } from './json.ts';
 import { parseClock } from './options.ts';
+import { dict, flag, known, list, number, text, wrong } from './read.ts';
 import {
   DEFAULT_ACCOUNT_ID,
   DEFAULT_SETTINGS,
@@ -13,21 +14,6 @@ import {
 } from './settings.ts';
 import type { Delays } from './table.ts';
 
-type Dict = Readonly<Record<string, unknown>>;
-
-const wrong = (place: string, expected: string): never => {
-  throw new Error(`${place}: ${expected}`);
-};
-
-const dict = (value: unknown, place: string): Dict => (isRecord(value) ? value : wrong(place, 'an object is expected'));
-const list = (value: unknown, place: string): readonly unknown[] =>
-  Array.isArray(value) ? value : wrong(place, 'a list is expected');
-const text = (value: unknown, place: string): string =>
-  typeof value === 'string' && value !== '' ? value : wrong(place, 'a text is expected');
-const number = (value: unknown, place: string): number =>
-  typeof value === 'number' && value >= 0 ? value : wrong(place, 'a number from 0 is expected');
-const flag = (value: unknown, place: string): boolean =>
-  typeof value === 'boolean' ? value : wrong(place, 'true or false is expected');
 const texts = (value: unknown, place: string): readonly string[] =>
   list(value, place).map((item, index) => text(item, `${place}[${index}]`));
 const mapped = <T>(
@@ -36,12 +22,6 @@ const mapped = <T>(
   read: (item: unknown, at: string) => T,
 ): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(dict(value, place)).map(([name, item]) => [name, read(item, `${place}.${name}`)]));
-
-const known = (body: Dict, place: string, names: readonly string[]): Dict => {
-  for (const name of Object.keys(body))
-    if (!names.includes(name)) wrong(place, `"${name}" is not known; known are ${names.join(', ')}`);
-  return body;
-};
 
 const readKey = (value: unknown, place: string): AccessKey => {
   const body = known(dict(value, place), place, ['id', 'secret', 'status', 'deny']);
@@ -60,14 +40,21 @@ const readAccount = (value: unknown, place: string): Account => {
   const accessKeys = list(body['accessKeys'] ?? [], `${place}.accessKeys`).map((item, index) =>
     readKey(item, `${place}.accessKeys[${index}]`),
   );
-  return { id: text(body['id'] ?? DEFAULT_ACCOUNT_ID, `${place}.id`), accessKeys };
+  const id = text(body['id'] ?? DEFAULT_ACCOUNT_ID, `${place}.id`);
+  return { id: /^\d+$/.test(id) ? id : wrong(`${place}.id`, 'digits are expected', id), accessKeys };
 };
 
 /** `"immediate"`, `"never"`, `{describes: n}`, a number of seconds, or `{minSeconds, maxSeconds}`. */
 const readDuration = (value: unknown, place: string): Duration => {
   if (value === 'immediate' || value === 'never') return { kind: value };
   if (typeof value === 'number') return { kind: 'uniform', minSeconds: number(value, place), maxSeconds: value };
-  const body = known(dict(value, place), place, ['describes', 'minSeconds', 'maxSeconds']);
+  if (!isRecord(value))
+    return wrong(
+      place,
+      '"immediate", "never", a number of seconds, {"minSeconds": n, "maxSeconds": n} or {"describes": n} is expected',
+      value,
+    );
+  const body = known(value, place, ['describes', 'minSeconds', 'maxSeconds']);
   if (body['describes'] !== undefined)
     return { kind: 'describes', count: number(body['describes'], `${place}.describes`) };
   const minSeconds = number(body['minSeconds'], `${place}.minSeconds`);

@@ -3,6 +3,7 @@
 import { textOf } from './json.ts';
 import { appendCall, withoutSecrets } from './ledger.ts';
 import { drawUuid } from './random.ts';
+import { dict, oneOf, wrong } from './read.ts';
 import { isRefusal } from './refusal.ts';
 import { regionOf, route, traceOf, type Order } from './route.ts';
 import type { ControlAnswer, ControlRequest, Module, Operation } from './service.ts';
@@ -12,8 +13,6 @@ import type { World } from './world.ts';
 export const CONSOLE = 'console';
 
 type Body = ControlRequest['body'];
-
-const bad = (error: string, status = 400): ControlAnswer => ({ status, body: { error } });
 
 /** Nested values as the wire has them: `{Tag: [{Key: 'a'}]}` becomes `Tag.1.Key`. */
 export const flatten = (value: unknown, name = ''): Readonly<Record<string, string>> => {
@@ -38,17 +37,37 @@ const wanted = (world: World, body: Body): { module: Module; action: string; ope
   return module === undefined || operation === undefined ? undefined : { module, action, operation };
 };
 
-const orderOf = (world: World, body: Body): Order | undefined => {
-  const found = wanted(world, body);
-  const account = typeof body['account'] === 'string' ? body['account'] : world.settings.accounts[0]?.id;
-  if (found === undefined || account === undefined) return undefined;
+// Says which name nothing answers to, with those that would.
+const unknown = (world: World, body: Body): never => {
+  const { kind, service, action } = body;
+  if (kind === undefined && (service === undefined || action === undefined))
+    wrong('needed', '{service, action, params}, or {kind: "serverInOtherZone", instanceId, zone}');
+  const kinds = world.modules.flatMap(({ drift: own }) => Object.keys(own ?? {}));
+  if (kind !== undefined) return wrong('kind', `${textOf(kind)} is not known; known are ${kinds.join(', ')}`);
+  const services = world.modules.filter(({ wire }) => wire !== undefined);
+  const name = oneOf(
+    service,
+    'service',
+    services.map((module) => module.name),
+  );
+  const { operations = {} } = services.find((module) => module.name === name)?.wire ?? {};
+  return wrong(
+    'action',
+    `${textOf(action)} is not one that is implemented; known are ${Object.keys(operations).join(', ')}`,
+  );
+};
+
+const orderOf = (world: World, body: Body): Order => {
+  const found = wanted(world, body) ?? unknown(world, body);
+  const accounts = world.settings.accounts.map(({ id }) => id);
+  const account = oneOf(body['account'] ?? accounts[0], 'account', accounts);
   const { kind: _kind, account: _account, ...fields } = body;
   return {
     ...found,
     account,
     accessKeyId: CONSOLE,
     requestId: drawUuid(world.state().streams, 'requests'),
-    params: flatten(body['kind'] === undefined ? (body['params'] ?? {}) : fields),
+    params: flatten(body['kind'] === undefined ? dict(body['params'] ?? {}, 'params') : fields),
     forgetToken: false,
   };
 };
@@ -78,10 +97,6 @@ const enter = (
 /** Runs `{service, action, params, account?}`, or hands `{kind, ...}` to the module that knows this kind of drift. */
 export const drift = (world: World, asked: ControlRequest): ControlAnswer => {
   const order = orderOf(world, asked.body);
-  if (order === undefined)
-    return bad(
-      'Needed: {service, action, params} of an implemented action, or {kind: "serverInOtherZone", instanceId, zone}.',
-    );
   const trace = traceOf(order);
   try {
     const answer = route(world, order, trace);

@@ -1,93 +1,122 @@
-// Fault rules over the control API: read with clear errors, listed, removed.
+// Fault rules over the control API: what nothing could ever meet is refused, with field, value and what is known.
 
 import type { FaultEffect, FaultMatch, FaultRule } from './faults.ts';
 import { isRecord } from './json.ts';
+import { type Dict, dict, flag, known, number, oneOf, text, whole, wrong } from './read.ts';
 import type { ControlAnswer } from './service.ts';
-
-type Body = Readonly<Record<string, unknown>>;
-
-const bad = (error: string): ControlAnswer => ({ status: 400, body: { error } });
-const text = (body: Body, name: string): string | undefined =>
-  typeof body[name] === 'string' ? body[name] : undefined;
-const count = (value: unknown, standard: number): number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : standard;
+import type { World } from './world.ts';
 
 const POSITIONS = ['before', 'after-commit', 'answer-lost'] as const;
+const ENDLESS = Number.MAX_SAFE_INTEGER;
 
-/** How each kind of fault is read. */
-const EFFECTS: { readonly [K in FaultEffect['kind']]: (body: Body) => FaultEffect } = {
-  throttle: (body) => {
-    const retry = body['retryAfterMs'];
-    return {
-      kind: 'throttle',
-      code: text(body, 'code') ?? 'Throttling.User',
-      ...(typeof retry === 'number' ? { retryAfterMs: retry } : {}),
-    };
+const optional = <T>(body: Dict, name: string, read: (value: unknown, place: string) => T): T | undefined =>
+  body[name] === undefined ? undefined : read(body[name], `what.${name}`);
+
+/** How each kind of fault is read, and the names that it has. */
+const EFFECTS: {
+  readonly [K in FaultEffect['kind']]: {
+    readonly names: readonly string[];
+    readonly read: (body: Dict) => FaultEffect;
+  };
+} = {
+  throttle: {
+    names: ['code', 'retryAfterMs'],
+    read: (body) => {
+      const retryAfterMs = optional(body, 'retryAfterMs', number);
+      return {
+        kind: 'throttle',
+        code: optional(body, 'code', text) ?? 'Throttling.User',
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      };
+    },
   },
-  error: (body) => ({
-    kind: 'error',
-    status: count(body['status'], 500),
-    code: text(body, 'code') ?? 'InternalError',
-    message: text(body, 'message') ?? 'The request processing has failed due to some unknown error.',
-  }),
-  slow: (body) => ({ kind: 'slow', ms: count(body['ms'], 1000) }),
-  reset: () => ({ kind: 'reset' }),
-  hang: () => ({ kind: 'hang' }),
-  html502: () => ({ kind: 'html502' }),
-  empty200: () => ({ kind: 'empty200' }),
-  truncated: () => ({ kind: 'truncated' }),
+  error: {
+    names: ['status', 'code', 'message'],
+    read: (body) => ({
+      kind: 'error',
+      status: optional(body, 'status', (value, place) => whole(value, place, [200, 599])) ?? 500,
+      code: optional(body, 'code', text) ?? 'InternalError',
+      message: optional(body, 'message', text) ?? 'The request processing has failed due to some unknown error.',
+    }),
+  },
+  slow: { names: ['ms'], read: (body) => ({ kind: 'slow', ms: optional(body, 'ms', number) ?? 1000 }) },
+  reset: { names: [], read: () => ({ kind: 'reset' }) },
+  hang: { names: [], read: () => ({ kind: 'hang' }) },
+  html502: { names: [], read: () => ({ kind: 'html502' }) },
+  empty200: { names: [], read: () => ({ kind: 'empty200' }) },
+  truncated: { names: [], read: () => ({ kind: 'truncated' }) },
 };
 
-const isKind = (kind: unknown): kind is FaultEffect['kind'] => typeof kind === 'string' && kind in EFFECTS;
+const KINDS = ['throttle', 'error', 'slow', 'reset', 'hang', 'html502', 'empty200', 'truncated'] as const;
 
-const effectOf = (what: unknown): FaultEffect | undefined => {
-  const body: Body = typeof what === 'string' ? { kind: what } : isRecord(what) ? what : {};
-  const { kind } = body;
-  return isKind(kind) ? EFFECTS[kind](body) : undefined;
+const effectOf = (what: unknown): FaultEffect => {
+  const body: Dict = isRecord(what) ? what : { kind: what };
+  const kind = oneOf(body['kind'], 'what', KINDS);
+  return EFFECTS[kind].read(known(body, 'what', ['kind', ...EFFECTS[kind].names]));
 };
 
 const MATCH = ['service', 'action', 'resource', 'account', 'region', 'accessKeyId'] as const;
 
-const matchOf = (body: Body): FaultMatch => {
+/** Actions that are answered; a fault for another one would never strike. */
+const actionsOf = (world: World, service: string | undefined): readonly string[] =>
+  world.modules
+    .filter(({ name }) => service === undefined || service === '*' || service === name)
+    .flatMap(({ wire }) => Object.keys(wire?.operations ?? {}));
+
+/** What a field of a match may say; undefined where anything may turn up. */
+const knownOf = (world: World, match: Dict): { readonly [K in keyof FaultMatch]-?: readonly string[] | undefined } => {
+  const { accounts, regions } = world.settings;
+  const { service } = match;
+  return {
+    service: world.modules.filter(({ wire }) => wire !== undefined).map(({ name }) => name),
+    action: actionsOf(world, typeof service === 'string' ? service : undefined),
+    resource: undefined,
+    account: accounts.map(({ id }) => id),
+    region: Object.keys(regions),
+    accessKeyId: accounts.flatMap(({ accessKeys }) => accessKeys.map(({ id }) => id)),
+  };
+};
+
+const matchOf = (world: World, given: Dict, place: string): FaultMatch => {
+  const values = knownOf(world, given);
   const match: { -readonly [K in keyof FaultMatch]: FaultMatch[K] } = {};
   for (const name of MATCH) {
-    const value = text(body, name);
-    if (value !== undefined) match[name] = value;
+    if (given[name] === undefined) continue;
+    const value = text(given[name], `${place}${name}`);
+    match[name] = value === '*' ? value : oneOf(value, `${place}${name}`, values[name] ?? [value]);
   }
   return match;
 };
 
 const OWN = ['match', 'nth', 'count', 'what', 'position', 'forgetToken'];
 
-/** A name that means nothing here: a misspelt match would meet every request. */
-const stranger = (body: Body): string | undefined => {
-  const known: readonly string[] = MATCH;
-  const inMatch = Object.keys(isRecord(body['match']) ? body['match'] : {}).find((name) => !known.includes(name));
-  return inMatch ?? Object.keys(body).find((name) => !known.includes(name) && !OWN.includes(name));
+// A match may also stand beside what it meets: {action, what}.
+const readMatch = (world: World, body: Dict): FaultMatch => {
+  if (body['match'] === undefined) return matchOf(world, body, '');
+  const both = MATCH.find((name) => body[name] !== undefined);
+  if (both !== undefined) wrong(both, 'it belongs into match');
+  return matchOf(world, known(dict(body['match'], 'match'), 'match', MATCH), 'match.');
 };
 
-const ruleOf = (body: Body, id: string, how: Pick<FaultRule, 'what' | 'position'>): FaultRule => ({
-  id,
-  match: matchOf(isRecord(body['match']) ? body['match'] : body),
-  nth: Math.max(1, count(body['nth'], 1)),
-  count: count(body['count'], 1),
-  ...how,
-  forgetToken: body['forgetToken'] === true,
-  matched: 0,
-  fired: 0,
-});
+const readRule = (world: World, body: Dict, id: string): FaultRule => {
+  known(body, 'the fault', [...OWN, ...MATCH]);
+  return {
+    id,
+    match: readMatch(world, body),
+    nth: whole(body['nth'] ?? 1, 'nth', [1, ENDLESS]),
+    count: whole(body['count'] ?? 1, 'count', [0, ENDLESS]),
+    what: effectOf(body['what']),
+    position: oneOf(body['position'] ?? 'before', 'position', POSITIONS),
+    forgetToken: flag(body['forgetToken'] ?? false, 'forgetToken'),
+    matched: 0,
+    fired: 0,
+  };
+};
 
 /** Adds a rule `{match?: {service, action, resource, account, region, accessKeyId}, nth?, count?, what, position?, forgetToken?}`. */
-export const addFault = (rules: FaultRule[], body: Body): ControlAnswer => {
-  const unknown = stranger(body);
-  if (unknown !== undefined) return bad(`"${unknown}" is not known; a match has ${MATCH.join(', ')}.`);
-  const what = effectOf(body['what']);
-  if (what === undefined) return bad(`what is one of ${Object.keys(EFFECTS).join(', ')}, as a name or as {kind, ...}.`);
-  const asked = text(body, 'position') ?? 'before';
-  const position = POSITIONS.find((known) => known === asked);
-  if (position === undefined) return bad(`position is one of ${POSITIONS.join(', ')}.`);
+export const addFault = (rules: FaultRule[], world: World, body: Dict): ControlAnswer => {
   const last = rules.at(-1)?.id.split('-')[1];
-  const rule = ruleOf(body, `fault-${Number(last ?? 0) + 1}`, { what, position });
+  const rule = readRule(world, body, `fault-${Number(last ?? 0) + 1}`);
   rules.push(rule);
   return { status: 201, body: { ...rule } };
 };

@@ -2,14 +2,16 @@
 
 import { isoSeconds } from './clock.ts';
 import { resourceSeconds } from './ledger.ts';
+import { wrong } from './read.ts';
 import type { ControlAnswer } from './service.ts';
 import type { World } from './world.ts';
 
 const DEFAULT_LIMIT = 10_000;
 
-const number = (text: string | undefined, standard: number): number => {
-  const value = Number(text);
-  return text === undefined || !Number.isInteger(value) || value < 0 ? standard : value;
+const number = (query: Readonly<Record<string, string>>, name: string, standard: number): number => {
+  const text = query[name];
+  if (text === undefined) return standard;
+  return /^\d+$/.test(text) ? Number(text) : wrong(name, 'a whole number from 0 is expected', text);
 };
 
 /**
@@ -18,8 +20,8 @@ const number = (text: string | undefined, standard: number): number => {
  */
 export const readLedger = (world: World, query: Readonly<Record<string, string>>): ControlAnswer => {
   const { ledger } = world.state();
-  const since = number(query['since'], 0);
-  const calls = ledger.calls.slice(since, since + number(query['limit'], DEFAULT_LIMIT));
+  const since = number(query, 'since', 0);
+  const calls = ledger.calls.slice(since, since + number(query, 'limit', DEFAULT_LIMIT));
   const now = world.clock.now();
   return {
     status: 200,

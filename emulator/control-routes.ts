@@ -1,13 +1,15 @@
 // What each path of the control API does. Each row is one name below /_emulator/.
 
-import { parseTime } from './clock.ts';
+import { isoSeconds, parseTime } from './clock.ts';
 import type { Core } from './chain.ts';
 import { addFault, listFaults, removeFaults } from './control-faults.ts';
 import { drift } from './control-drift.ts';
 import { readLedger } from './control-ledger.ts';
+import { changeZone } from './control-zones.ts';
 import { exportWorld, importWorld, showWorld } from './control-world.ts';
-import type { ControlAnswer, ControlRequest, Site, ZoneState } from './service.ts';
-import { newWorldState, type WorldState, zoneState } from './world-state.ts';
+import { known, number, oneOf, text, whole, wrong } from './read.ts';
+import type { ControlAnswer, ControlRequest, Site } from './service.ts';
+import { newWorldState, type WorldState } from './world-state.ts';
 
 type Route = (core: Core, asked: ControlRequest) => ControlAnswer;
 
@@ -24,27 +26,37 @@ const health: Route = (core) => {
   });
 };
 
-const setClock = (core: Core, to: string | number): boolean => {
-  const epochMs = typeof to === 'number' ? to : parseTime(to);
-  return epochMs !== undefined && core.world.clock.set(epochMs);
+const setClock = (core: Core, to: unknown): void => {
+  const { clock: time } = core.world;
+  const epochMs = typeof to === 'number' ? to : typeof to === 'string' ? parseTime(to) : undefined;
+  if (epochMs === undefined) return wrong('set', 'an ISO time or epoch milliseconds are expected', to);
+  if (!time.set(epochMs)) wrong('set', `time never goes back, and it is ${isoSeconds(time.now())} already`);
+};
+
+/** Each lever of the clock; a request moves one. */
+const LEVERS: Readonly<Record<string, (core: Core, value: unknown) => void>> = {
+  advance: (core, value) => core.world.clock.advance(number(value, 'advance (seconds)') * 1000),
+  scale: (core, value) => core.world.clock.scale(number(value, 'scale (how much faster, 0 stops)')),
+  set: setClock,
 };
 
 const clock: Route = (core, asked) => {
   const { clock: time } = core.world;
-  const { advance, scale, set } = asked.body;
-  if (typeof advance === 'number' && advance >= 0) time.advance(advance * 1000);
-  else if (typeof scale === 'number' && scale >= 0) time.scale(scale);
-  else if (typeof set === 'string' || typeof set === 'number') {
-    if (!setClock(core, set))
-      return bad('set is an ISO time or epoch milliseconds, not before the present virtual time.');
-  } else if (asked.method === 'POST') {
-    return bad('One of advance (seconds), scale (factor, 0 stops) or set (ISO time or epoch ms) is needed.');
+  const names = Object.keys(known(asked.body, 'the body', Object.keys(LEVERS)));
+  if (asked.method === 'POST') {
+    const [name = ''] = names;
+    if (names.length !== 1)
+      return bad('One of advance (seconds), scale (factor, 0 stops) or set (ISO time or epoch ms) is needed.');
+    LEVERS[name]?.(core, asked.body[name]);
   }
   return ok({ now: time.now(), clock: time.mode() });
 };
 
+const seedOf = (value: unknown): number => whole(value, 'seed', [0, Number.MAX_SAFE_INTEGER]);
+
 const reset: Route = (core, asked) => {
-  const seed = typeof asked.body['seed'] === 'number' ? asked.body['seed'] : core.world.settings.seed;
+  const { seed: given } = known(asked.body, 'the body', ['seed']);
+  const seed = given === undefined ? core.world.settings.seed : seedOf(given);
   core.world.replace(newWorldState(seed));
   core.windows.counts.clear();
   core.faults.length = 0;
@@ -52,8 +64,7 @@ const reset: Route = (core, asked) => {
 };
 
 const seed: Route = (core, asked) => {
-  const value = asked.body['seed'];
-  if (typeof value !== 'number') return bad('seed is a number.');
+  const value = seedOf(asked.body['seed']);
   Object.assign(core.world.state().streams, newWorldState(value).streams);
   return ok({ seed: value });
 };
@@ -68,62 +79,34 @@ const snapshotsOf = (core: Core): Map<string, WorldState> => {
 
 const snapshot: Route = (core, asked) => {
   const kept = snapshotsOf(core);
-  const id = typeof asked.body['id'] === 'string' ? asked.body['id'] : `snapshot-${kept.size + 1}`;
+  const { id: given } = known(asked.body, 'the body', ['id']);
+  const id = given === undefined ? `snapshot-${kept.size + 1}` : text(given, 'id');
   kept.set(id, structuredClone(core.world.state()));
   return ok({ id });
 };
 
 const restore: Route = (core, asked) => {
-  const { id, state } = asked.body;
+  const { id, state } = known(asked.body, 'the body', ['id', 'state']);
+  if (id === undefined && state === undefined)
+    return bad('Needed: {id} of a snapshot, or {state} as GET world?form=state gives it.');
   if (state !== undefined) {
     const imported = importWorld(state);
     if (imported === undefined) return bad('state is not what GET world?form=state gives.');
     core.world.replace(imported);
     return ok({ restored: 'state' });
   }
-  const kept = snapshotsOf(core).get(String(id));
-  if (kept === undefined) return bad(`No snapshot ${String(id)}.`, 404);
-  core.world.replace(structuredClone(kept));
+  const kept = snapshotsOf(core);
+  const wanted = kept.get(text(id, 'id'));
+  if (wanted === undefined)
+    return bad(`No snapshot ${String(id)}; there are ${[...kept.keys()].join(', ') || 'none'}.`, 404);
+  core.world.replace(structuredClone(wanted));
   return ok({ restored: id });
 };
 
 const worldRoute: Route = (core, asked) =>
-  asked.query['form'] === 'state' ? ok({ state: exportWorld(core.world) }) : ok(showWorld(core.world));
-
-/** A zone after an act; `soldout` takes `types` (all without them) and how many are `left` (none). */
-const afterAct = (known: ZoneState, act: string, body: ControlRequest['body']): ZoneState | undefined => {
-  const types = Array.isArray(body['types']) ? body['types'].map(String) : ['*'];
-  const left = typeof body['left'] === 'number' ? body['left'] : 0;
-  switch (act) {
-    case 'outage':
-      return zoneState(true, known.stock);
-    case 'restore':
-      return zoneState(false, known.stock);
-    case 'soldout':
-      return zoneState(known.outage, { ...known.stock, ...Object.fromEntries(types.map((type) => [type, left])) });
-    case 'instock':
-      return zoneState(known.outage, {});
-    default:
-      return undefined;
-  }
-};
-
-const zones: Route = (core, asked) => {
-  const { world } = core;
-  const [zone = '', act = ''] = asked.path;
-  const region = Object.entries(world.settings.regions).find(([, known]) => known.includes(zone))?.[0];
-  if (region === undefined) return bad(`No zone ${zone}.`, 404);
-  const known = world.state().zones.get(zone) ?? zoneState(false, {});
-  const next = afterAct(known, act, asked.body);
-  if (next === undefined) return bad('The act is one of outage, restore, soldout, instock.', 404);
-  world.state().zones.set(zone, next);
-  if (next.outage !== known.outage) {
-    for (const scope of world.scopes().filter((candidate) => candidate.region === region)) {
-      scope.announce('zone-changed', { zone, outage: next.outage });
-    }
-  }
-  return ok({ zone, ...next });
-};
+  oneOf(asked.query['form'] ?? 'eyes', 'form', ['eyes', 'state']) === 'state'
+    ? ok({ state: exportWorld(core.world) })
+    : ok(showWorld(core.world));
 
 const routes: Readonly<Record<string, { readonly methods: readonly string[]; readonly run: Route }>> = {
   health: { methods: ['GET'], run: health },
@@ -134,7 +117,7 @@ const routes: Readonly<Record<string, { readonly methods: readonly string[]; rea
   seed: { methods: ['POST'], run: seed },
   snapshot: { methods: ['POST'], run: snapshot },
   restore: { methods: ['POST'], run: restore },
-  zones: { methods: ['POST'], run: zones },
+  zones: { methods: ['POST'], run: (core, asked) => changeZone(core.world, asked) },
   drift: { methods: ['POST'], run: (core, asked) => drift(core.world, asked) },
   faults: {
     methods: ['GET', 'POST', 'DELETE'],
@@ -143,7 +126,7 @@ const routes: Readonly<Record<string, { readonly methods: readonly string[]; rea
         ? listFaults(core.faults)
         : asked.method === 'DELETE'
           ? removeFaults(core.faults, asked.path[0])
-          : addFault(core.faults, asked.body),
+          : addFault(core.faults, core.world, asked.body),
   },
 };
 
@@ -168,5 +151,7 @@ export const controlRoutes = (core: Core, name: string, asked: ControlRequest): 
       : bad(`${name} takes ${route.methods.join(' or ')}.`, 405);
   }
   const own = core.world.modules.find((module) => module.control?.[name] !== undefined)?.control?.[name];
-  return own === undefined ? bad(`Nothing is called ${name} here.`, 404) : own(asked, siteOf(core));
+  if (own !== undefined) return own(asked, siteOf(core));
+  const names = [...Object.keys(routes), ...core.world.modules.flatMap(({ control }) => Object.keys(control ?? {}))];
+  return bad(`${name === '' ? 'A name is missing' : `"${name}" is not known`}; known are ${names.join(', ')}.`, 404);
 };

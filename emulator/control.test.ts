@@ -36,7 +36,12 @@ describe('the control API', () => {
     );
   });
 
-  const wrong = [
+  const wrong: readonly {
+    readonly why: string;
+    readonly ask: readonly [method: string, path: string, body?: unknown];
+    readonly status: number;
+    readonly says?: RegExp;
+  }[] = [
     { why: 'time does not run backwards', ask: ['POST', 'clock', { set: '2025-01-01T00:00:00Z' }], status: 400 },
     { why: 'a path that is not well encoded', ask: ['GET', 'guests/%zz'], status: 400 },
     { why: 'nothing to do', ask: ['POST', 'clock', {}], status: 400 },
@@ -47,6 +52,91 @@ describe('the control API', () => {
       status: 400,
     },
     { why: 'an unknown position', ask: ['POST', 'faults', { what: 'reset', position: 'sideways' }], status: 400 },
+    {
+      why: 'an action that is none',
+      ask: ['POST', 'faults', { what: 'reset', match: { service: 'ecs', action: 'RunInstance' } }],
+      status: 400,
+      says: /match\.action.*"RunInstance".*RunInstances/,
+    },
+    {
+      why: 'an action that is not implemented never gets as far as a fault',
+      ask: ['POST', 'faults', { what: 'reset', match: { action: 'CreateSnapshot' } }],
+      status: 400,
+      says: /match\.action.*"CreateSnapshot"/,
+    },
+    {
+      why: 'an action of another service',
+      ask: ['POST', 'faults', { what: 'reset', action: 'CreateVpc', service: 'ecs' }],
+      status: 400,
+      says: /^action.*"CreateVpc"/,
+    },
+    {
+      why: 'a service that is none',
+      ask: ['POST', 'faults', { what: 'reset', match: { service: 'ecss' } }],
+      status: 400,
+      says: /match\.service.*"ecss".*sts, vpc, ecs, slb/,
+    },
+    {
+      why: 'an account that is none',
+      ask: ['POST', 'faults', { what: 'reset', match: { account: '1' } }],
+      status: 400,
+      says: /match\.account.*"1".*1234567890123456/,
+    },
+    {
+      why: 'a match that is no object would meet everything',
+      ask: ['POST', 'faults', { what: 'reset', match: 'CreateVpc' }],
+      status: 400,
+      says: /match: an object.*"CreateVpc"/,
+    },
+    {
+      why: 'a count in quotes',
+      ask: ['POST', 'faults', { what: 'reset', count: '2' }],
+      status: 400,
+      says: /count: a whole number from 0.*"2"/,
+    },
+    {
+      why: 'a name of an effect that does not have it',
+      ask: ['POST', 'faults', { what: { kind: 'slow', seconds: 3 } }],
+      status: 400,
+      says: /what: "seconds".*ms/,
+    },
+    { why: 'no effect', ask: ['POST', 'faults', {}], status: 400, says: /what: nothing is not known.*reset/ },
+    {
+      why: 'time that runs backwards by seconds',
+      ask: ['POST', 'clock', { advance: -5 }],
+      status: 400,
+      says: /advance \(seconds\): a number from 0.*-5/,
+    },
+    {
+      why: 'a factor in words',
+      ask: ['POST', 'clock', { scale: 'fast' }],
+      status: 400,
+      says: /scale.*a number from 0.*"fast"/,
+    },
+    { why: 'two levers at once', ask: ['POST', 'clock', { advance: 1, scale: 2 }], status: 400, says: /One of/ },
+    { why: 'a seed in words', ask: ['POST', 'reset', { seed: 'x' }], status: 400, says: /seed.*"x"/ },
+    { why: 'nothing to restore', ask: ['POST', 'restore', {}], status: 400, says: /\{id\}/ },
+    { why: 'guests without an id', ask: ['GET', 'guests', undefined], status: 404, says: /guests\/\{instanceId\}/ },
+    { why: 'no name', ask: ['GET', '', undefined], status: 404, says: /known are health, .*guests/ },
+    {
+      why: 'a place in the ledger in words',
+      ask: ['GET', 'ledger?since=x', undefined],
+      status: 400,
+      says: /since.*"x"/,
+    },
+    {
+      why: 'a stock in words',
+      ask: ['POST', `zones/${ZONE_F}/soldout`, { left: 'x' }],
+      status: 400,
+      says: /left.*"x"/,
+    },
+    { why: 'a zone without an act', ask: ['POST', `zones/${ZONE_F}`, {}], status: 404, says: /outage, restore/ },
+    {
+      why: 'a drift by an action that is none',
+      ask: ['POST', 'drift', { service: 'ecs', action: 'Foo' }],
+      status: 400,
+      says: /action: Foo.*RunInstances/,
+    },
     { why: 'an unknown zone', ask: ['POST', 'zones/cn-x/outage', {}], status: 404 },
     { why: 'an unknown act', ask: ['POST', `zones/${ZONE_F}/explode`, {}], status: 404 },
     { why: 'no such snapshot', ask: ['POST', 'restore', { id: 'none' }], status: 404 },
@@ -54,14 +144,24 @@ describe('the control API', () => {
     { why: 'a drift that nobody knows', ask: ['POST', 'drift', { kind: 'unicorn' }], status: 400 },
     { why: 'the wrong method', ask: ['DELETE', 'world', undefined], status: 405 },
     { why: 'no such path', ask: ['GET', 'nowhere', undefined], status: 404 },
-  ] as const;
-  for (const { why, ask, status } of wrong) {
+  ];
+  for (const { why, ask, status, says } of wrong) {
     it(`says what is wrong: ${why}`, async () => {
       const got = await bench.control(ask[0], ask[1], ask[2]);
       assert.equal(got.status, status);
-      assert.ok(got.json.error.length > 5);
+      assert.match(got.json.error, says ?? /.{6}/);
+      assert.deepEqual(bench.complaints, []);
     });
   }
+
+  it('its root is not the API of the cloud, with a slash or without', async () => {
+    for (const path of ['/_emulator', '/_emulator/']) {
+      const answer = await fetch(`http://${bench.emulator.endpoint}${path}`, {
+        headers: { 'x-emulator-token': token },
+      });
+      assert.match(JSON.stringify(await answer.json()), /known are health/);
+    }
+  });
 
   it('keeps and restores, exports and imports the whole world', async () => {
     const ground = await layGround(bench);

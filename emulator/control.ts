@@ -4,6 +4,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Core } from './chain.ts';
 import { controlRoutes } from './control-routes.ts';
 import { isRecord, parseJson } from './json.ts';
+import { isComplaint } from './read.ts';
 import type { ControlAnswer, ControlRequest } from './service.ts';
 import type { WireAnswer, WireRequest } from './wire.ts';
 
@@ -56,18 +57,28 @@ const partsOf = (path: string): readonly string[] | undefined => {
   }
 };
 
+// What was read and is wrong is the caller's; everything else that is thrown is a defect and breaks the connection.
+const answerTo = (core: Core, name: string, asked: ControlRequest): ControlAnswer => {
+  try {
+    return controlRoutes(core, name, asked);
+  } catch (error) {
+    if (isComplaint(error)) return says(400, `${error.message}.`);
+    throw error;
+  }
+};
+
 /** Answers one control request. */
 export const control = (core: Core, guard: Guard, request: WireRequest): WireAnswer => {
   const refused = turnedAway(guard, request);
   if (refused !== undefined) return json(refused);
-  const parts = partsOf(request.path.slice('/_emulator/'.length));
+  const parts = partsOf(request.path.slice('/_emulator/'.length).replace(/\/+$/, ''));
   if (parts === undefined) return json(says(400, 'The path is not well percent-encoded.'));
   const [name = '', ...path] = parts;
   const body = bodyOf(request);
   if (body === undefined) return json(says(400, 'The body must be a JSON object.'));
   const asked: ControlRequest = { method: request.method, path, query: request.query, body };
   core.world.settle();
-  const answer = controlRoutes(core, name, asked);
+  const answer = answerTo(core, name, asked);
   core.world.settle();
   return json(answer);
 };

@@ -9,7 +9,8 @@ const bad = (error: string, status = 400): ControlAnswer => ({ status, body: { e
 
 /** Handles one request: GET shows the guest, POST takes `{units?, serves?, agent?}` and shows it after. */
 export function guestControl(request: ControlRequest, site: Site): ControlAnswer {
-  const id = request.path[0] ?? '';
+  const [id = ''] = request.path;
+  if (id === '') return bad('The id of a server is needed: guests/{instanceId}.', 404);
   const scope = site.home(id);
   const guest = scope === undefined ? undefined : bringUp(scope, id);
   if (scope === undefined || guest === undefined) return bad(`No server ${id}.`, 404);

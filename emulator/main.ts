@@ -19,7 +19,8 @@ const fromFile = (path: string | undefined): Settings => {
   try {
     return readConfig(readFileSync(path, 'utf8'));
   } catch (error) {
-    return fail(`--config ${path}: ${error instanceof Error ? error.message : String(error)}`, 2);
+    const text = error instanceof Error ? error.message : String(error);
+    return fail(`--config ${path}: ${text.startsWith('ENOENT') ? 'there is no such file' : text}.`, 2);
   }
 };
 
@@ -27,7 +28,8 @@ const fromFile = (path: string | undefined): Settings => {
 const withKeys = (settings: Settings, options: Options): Settings => {
   if (options.accessKeys.length === 0) return settings;
   const [first, ...others] = settings.accounts;
-  const own = (first?.accessKeys ?? []).filter((key) => key !== DEFAULT_KEY);
+  const named = options.accessKeys.map(({ id }) => id);
+  const own = (first?.accessKeys ?? []).filter((key) => key !== DEFAULT_KEY && !named.includes(key.id));
   return {
     ...settings,
     accounts: [{ id: first?.id ?? DEFAULT_ACCOUNT_ID, accessKeys: [...own, ...options.accessKeys] }, ...others],

@@ -76,7 +76,12 @@ describe('configuration file', () => {
       json: '{"accounts": [{"id": "1", "accessKeys": [{"id": "a", "secret": "b"}]}, {"id": "2", "accessKeys": [{"id": "a", "secret": "c"}]}]}',
       says: /a is there twice/,
     },
-    { json: '{"lifecycle": {"ecs.instance.starting": "soon"}}', says: /lifecycle\.ecs\.instance\.starting: an object/ },
+    {
+      json: '{"lifecycle": {"ecs.instance.starting": "soon"}}',
+      says: /lifecycle\.ecs\.instance\.starting: "immediate", "never", .*seconds.*not "soon"/,
+    },
+    { json: '{"lifecycle": {"ecs.instance.starting": [5]}}', says: /starting: "immediate".*not \[5\]/ },
+    { json: '{"accounts": [{"id": "bank", "accessKeys": []}]}', says: /accounts\[0\]\.id: digits/ },
     { json: '{"visibility": {"ecs.instance": {"create": "long"}}}', says: /create: a number/ },
     { json: '{"visibility": {"ecs.instance": {"flip": true}}}', says: /"flip" is not known/ },
     { json: '{"throttling": {"actions": {"ecs:X": -1}}}', says: /a number from 0/ },
@@ -119,7 +124,9 @@ describe('the program', () => {
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString();
-      if (out.includes('ready http')) child.kill('SIGTERM');
+      // With the list of keys when there is one.
+      if (out.includes('ready http') && (args.includes('--quiet') || out.includes('access keys')))
+        child.kill('SIGTERM');
     });
     child.stderr.on('data', (chunk: Buffer) => {
       err += chunk.toString();
@@ -132,6 +139,16 @@ describe('the program', () => {
     const { code, out } = await run(['--port', '0', '--quiet']);
     assert.equal(code, 0);
     assert.match(out, /^ready http:\/\/127\.0\.0\.1:\d+ control-token [0-9a-f]{48}\n$/);
+  });
+
+  it('a key of the configuration that stands on the command line too is one key', async () => {
+    const path = join(folder, 'keys.json');
+    writeFileSync(
+      path,
+      '{"accounts": [{"id": "1", "accessKeys": [{"id": "a", "secret": "b"}, {"id": "c", "secret": "d"}]}]}',
+    );
+    const { out } = await run(['--port', '0', '--config', path, '--access-key', 'a:other']);
+    assert.match(out, /access keys: c \(account 1\), a \(account 1\)\n/);
   });
 
   it('says that a port is taken, and which', async () => {
@@ -150,7 +167,12 @@ describe('the program', () => {
     const { code, err } = await run(['--port', '0', '--config', path]);
     assert.equal(code, 2);
     assert.match(err, /--config .*bad\.json: the file: "unicorns" is not known/);
-    assert.equal((await run(['--port', '0', '--config', join(folder, 'none.json')])).code, 2);
+    const none = join(folder, 'none.json');
+    assert.deepEqual(await run(['--port', '0', '--config', none]), {
+      code: 2,
+      out: '',
+      err: `finance-cloud-emulator: --config ${none}: there is no such file.\n`,
+    });
   });
 
   it('really runs commands only for people who asked for it with a key of their own, on loopback', async () => {

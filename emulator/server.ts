@@ -83,7 +83,7 @@ const serve = async (handlers: Handlers, message: IncomingMessage, response: Ser
     return;
   }
   const request = toWire(message, body, gone.signal);
-  if (request.path.startsWith('/_emulator/')) send(response, await handlers.control(request));
+  if (/^\/_emulator(\/|$)/.test(request.path)) send(response, await handlers.control(request));
   else deliver(message, response, await handlers.api(request));
 };
 
