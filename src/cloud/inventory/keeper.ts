@@ -164,7 +164,7 @@ export class Keeper {
     for (const [id, evidence] of this.#evidence) {
       if (!this.#countsFor(id, evidence, fresh ? undefined : monotonic)) continue;
       known += 1;
-      if (this.#memory.get(id) === undefined && isMissing(evidence)) missing.push(id);
+      if (isMissing(evidence)) missing.push(id);
     }
     return { known, missing };
   }
@@ -176,9 +176,7 @@ export class Keeper {
 
   /** Tracked ids that are missing without a judgement. */
   missing(): readonly string[] {
-    return [...this.#evidence].flatMap(([id, evidence]) =>
-      isMissing(evidence) && this.#isTracked(id) && this.#memory.get(id) === undefined ? [id] : [],
-    );
+    return [...this.#evidence].flatMap(([id, evidence]) => (isMissing(evidence) && this.#isTracked(id) ? [id] : []));
   }
 
   /** Forgets what was seen: after a pause nothing of it may be believed. Evidence of tracked ids goes with it. */
@@ -194,7 +192,7 @@ export class Keeper {
   /** Whether an id belongs to the census; `now` is given when ids that never were seen count only once they are old enough. */
   #countsFor(id: string, evidence: Evidence, now: number | undefined): boolean {
     if (evidence.absent || this.#accepted.has(id) || this.#leaving.has(id) || !this.#isTracked(id)) return false;
-    if (now === undefined || this.#last.has(id) || evidence.seenAt !== undefined) return true;
+    if (now === undefined || evidence.seenAt !== undefined) return true;
     return !isYoung(evidence, now, this.#options.graces);
   }
 
