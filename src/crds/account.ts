@@ -35,7 +35,9 @@ const endpoint = z.object({
 export const accountSpec = rules(
   z.object({
     accountId: rules(
-      text(32, { pattern: /^[0-9]+$/ }).describe('Id of the cloud account; credentials of another one are refused.'),
+      text(20, { pattern: /^[1-9][0-9]{9,19}$/ }).describe(
+        'Id of the cloud account, 16 digits as a rule; credentials of another one are refused.',
+      ),
       immutable('accountId', anotherAccount),
     ),
     ownerId: label()

@@ -465,6 +465,12 @@ describe('admission', () => {
         bend: (s) => (s.accountId = 'production'),
         says: /spec\.accountId/,
       },
+      {
+        why: 'an account id that lost its end',
+        kind: 'account',
+        bend: (s) => (s.accountId = '123456789'),
+        says: /spec\.accountId/,
+      },
     ];
     for (const { why, kind, bend, says } of bad) {
       it(`refuses ${why}`, async () => {
@@ -753,7 +759,7 @@ describe('admission', () => {
         ],
         [s.dmz, (o) => (o.spec.environmentRef.name = 'other'), /environmentRef cannot be changed/],
         [s.bastions, (o) => (o.spec.securityZoneRef.name = 'app'), /securityZoneRef cannot be changed/],
-        [s.account, (o) => (o.spec.accountId = '1'), /accountId cannot be changed/],
+        [s.account, (o) => (o.spec.accountId = '2234567890123456'), /accountId cannot be changed/],
         [s.account, (o) => (o.spec.ownerId = 'late'), /ownerId cannot be set, changed or removed/],
       ];
       for (const [object, change, says] of changes) {
