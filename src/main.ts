@@ -15,7 +15,7 @@ import type { GuestLimits } from './controllers/guest-state.ts';
 import type { Logger } from './kernel/logger.ts';
 import type { Kube, Manager } from './runtime/index.ts';
 import { createKube } from './runtime/kube-api.ts';
-import { type KubeSource, connect } from './runtime/kube-client.ts';
+import { type Connection, type KubeSource, connect } from './runtime/kube-client.ts';
 import { createLogger } from './runtime/logger.ts';
 import { createManager } from './runtime/manager.ts';
 import { type Metrics, createMetrics } from './runtime/metrics.ts';
@@ -69,7 +69,24 @@ function kubeSource(settings: Settings): KubeSource {
   if (settings.kubeconfig !== '') return { kind: 'kubeconfig', path: settings.kubeconfig };
   const [host, port] = [process.env['KUBERNETES_SERVICE_HOST'], process.env['KUBERNETES_SERVICE_PORT']];
   if (host !== undefined && port !== undefined) return { kind: 'in-cluster', host, port };
-  return { kind: 'kubeconfig', path: process.env['KUBECONFIG'] ?? `${process.env['HOME'] ?? ''}/.kube/config` };
+  // An empty KUBECONFIG is none, as kubectl has it.
+  const { KUBECONFIG: named = '', HOME: home = '' } = process.env;
+  return { kind: 'kubeconfig', path: named === '' ? `${home}/.kube/config` : named };
+}
+
+/** The way to the API server; what is wrong with a kubeconfig is said with its path. */
+async function connectionOf(settings: Settings): Promise<Connection> {
+  const source = kubeSource(settings);
+  try {
+    return await connect(source, clock);
+  } catch (error) {
+    if (source.kind !== 'kubeconfig') throw error;
+    const text = error instanceof Error ? error.message : String(error);
+    const reason = text.startsWith('ENOENT') ? 'there is no such file' : text;
+    throw new Error(`kubeconfig ${source.path}: ${reason} (--kubeconfig or KUBECONFIG names another)`, {
+      cause: error,
+    });
+  }
 }
 
 /** Re-reads of one tick share their calls: a second apart, less only where everything else is short as well. */
@@ -91,7 +108,7 @@ interface Base {
 
 async function baseOf(settings: Settings): Promise<Base> {
   const metrics = createMetrics();
-  const connection = await connect(kubeSource(settings), clock);
+  const connection = await connectionOf(settings);
   return {
     settings,
     metrics,

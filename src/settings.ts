@@ -82,14 +82,37 @@ export function readSettings(
   const parsed = settingsSchema.safeParse(present);
   if (parsed.success) return { settings: Object.freeze(parsed.data) };
   return {
-    problems: parsed.error.issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => `${flagOf(key)} is not a flag of this program (see --help)`)
-        : [
-            `${flagOf(String(issue.path[0]))}: ${issue.message} (given: ${JSON.stringify(present[String(issue.path[0])])})`,
-          ],
-    ),
+    problems: parsed.error.issues.flatMap((issue) => {
+      if (issue.code === 'unrecognized_keys')
+        return issue.keys.map((key) => `${flagOf(key)} is not a flag of this program`);
+      const name = String(issue.path[0]);
+      return [`${flagOf(name)} ${JSON.stringify(present[name])}: ${expected(issue)}`];
+    }),
   };
+}
+
+// What would be right, in the words of somebody who does not know the library behind it.
+function expected(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'a whole number is expected' : `a ${issue.expected} is expected`;
+    case 'too_small':
+      if (issue.origin === 'string') return 'it must not be empty';
+      return `a number ${issue.inclusive === true ? 'from' : 'above'} ${issue.minimum} is expected`;
+    case 'too_big':
+      return `it is at most ${issue.maximum}`;
+    case 'invalid_value':
+      return `it is one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_format':
+      return 'lower-case letters, digits and hyphens are expected, at most 63';
+    case 'custom':
+    case 'invalid_element':
+    case 'invalid_key':
+    case 'invalid_union':
+    case 'not_multiple_of':
+    case 'unrecognized_keys':
+      return issue.message;
+  }
 }
 
 /** The command-line name of a setting. */
