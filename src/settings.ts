@@ -93,26 +93,15 @@ export function readSettings(
 
 // What would be right, in the words of somebody who does not know the library behind it.
 function expected(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.expected === 'int' ? 'a whole number is expected' : `a ${issue.expected} is expected`;
-    case 'too_small':
-      if (issue.origin === 'string') return 'it must not be empty';
-      return `a number ${issue.inclusive === true ? 'from' : 'above'} ${issue.minimum} is expected`;
-    case 'too_big':
-      return `it is at most ${issue.maximum}`;
-    case 'invalid_value':
-      return `it is one of ${issue.values.map(String).join(', ')}`;
-    case 'invalid_format':
-      return 'lower-case letters, digits and hyphens are expected, at most 63';
-    case 'custom':
-    case 'invalid_element':
-    case 'invalid_key':
-    case 'invalid_union':
-    case 'not_multiple_of':
-    case 'unrecognized_keys':
-      return issue.message;
-  }
+  if (issue.code === 'invalid_type')
+    return `a ${issue.expected === 'int' ? 'whole number' : issue.expected} is expected`;
+  if (issue.code === 'too_small' && issue.origin === 'string') return 'it must not be empty';
+  if (issue.code === 'too_small')
+    return `a number ${issue.inclusive === true ? 'from' : 'above'} ${issue.minimum} is expected`;
+  if (issue.code === 'too_big') return `it is at most ${issue.maximum}`;
+  if (issue.code === 'invalid_value') return `it is one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_format') return 'lower-case letters, digits and hyphens are expected, at most 63';
+  return issue.message;
 }
 
 /** The command-line name of a setting. */
