@@ -12,7 +12,16 @@ import type { KindPlan } from './kind.ts';
 import { ObjectMemory } from './memory.ts';
 import type { CloudChange } from './model.ts';
 import { ZONE_RESOURCE } from './resources.ts';
-import { type Findings, inputOf, isBuilt, isOutdated, objectTagOf, report, waveContext } from './visit.ts';
+import {
+  type Findings,
+  fetchScripts,
+  inputOf,
+  isBuilt,
+  isOutdated,
+  objectTagOf,
+  report,
+  waveContext,
+} from './visit.ts';
 
 const SINCE = '2026-01-01T00:00:00Z';
 const working = (message: string): Progress => ({ kind: 'working', reason: 'Progressing', message });
@@ -235,6 +244,84 @@ describe('report while something is being built', () => {
   }
 });
 
+describe('report of trouble while the building goes on', () => {
+  const plan: KindPlan = { plan: emptyPlan, fleets: [], replacements: [], gone: [], retain: [] };
+  const network = (status: Condition['status'], message: string, reason: 'NoStock' | 'QuotaExceeded' = 'NoStock') =>
+    ({ type: 'NetworkReady', status, reason, message }) as const;
+  type Said = readonly [Progress, ReturnType<typeof network>];
+  const waits = { kind: 'working', reason: 'DependencyNotReady', message: 'Waits for x' } as const;
+  const noStock = { kind: 'working', reason: 'NoStock', message: 'a' } as const;
+
+  const rows: readonly {
+    readonly why: string;
+    readonly before: Said;
+    readonly after: Said;
+    readonly writes: boolean;
+  }[] = [
+    {
+      why: 'the same trouble that meets another resource is not worth a write',
+      before: [working('a'), network('False', 'i-1')],
+      after: [working('b'), network('False', 'i-2')],
+      writes: false,
+    },
+    {
+      why: 'trouble of another kind is',
+      before: [working('a'), network('False', 'i-1')],
+      after: [working('a'), network('False', 'i-1', 'QuotaExceeded')],
+      writes: true,
+    },
+    {
+      why: 'the first trouble is, though its reason is the one of the wait before',
+      before: [noStock, network('Unknown', 'i-1')],
+      after: [noStock, network('False', 'i-1')],
+      writes: true,
+    },
+    {
+      why: 'the end of trouble is, though the wait has its reason',
+      before: [working('a'), network('False', 'i-1')],
+      after: [noStock, network('Unknown', 'i-1')],
+      writes: true,
+    },
+    {
+      why: 'that the building stands still now is',
+      before: [working('a'), network('False', 'i-1')],
+      after: [noStock, network('False', 'i-1')],
+      writes: true,
+    },
+    {
+      why: 'that the building goes on again is',
+      before: [noStock, network('False', 'i-1')],
+      after: [working('a'), network('False', 'i-1')],
+      writes: true,
+    },
+    {
+      why: 'that nothing is being built any more is, and the trouble is left',
+      before: [working('a'), network('False', 'i-1')],
+      after: [{ kind: 'settled' }, network('False', 'i-1')],
+      writes: true,
+    },
+    {
+      why: 'the same dependency is not, whatever else is seen meanwhile',
+      before: [waits, network('Unknown', 'i-1')],
+      after: [waits, network('Unknown', 'i-2')],
+      writes: false,
+    },
+  ];
+  for (const { why, before, after, writes } of rows) {
+    it(why, async () => {
+      const { visit, tools, kube, clock } = zoneVisit();
+      const say = ([progress, concern]: Said, of: KindPlan | undefined) => {
+        const verdicts = { concerns: [concern], findings: [], addresses: [], repaired: [] };
+        return report(visit, tools, { draft: visit.draft, plan: of, verdicts, progress });
+      };
+      await say(before, undefined);
+      await clock.advance(2000);
+      await say(after, plan);
+      assert.equal(kube.operations.length, writes ? 2 : 1);
+    });
+  }
+});
+
 describe('what is done about a difference', () => {
   const change: CloudChange = {
     verb: 'Update',
@@ -395,6 +482,18 @@ describe('isBuilt', () => {
 });
 
 describe('what a visit hands on', () => {
+  it('is the scripts that its requests need, read from its own namespace, and nothing when they need none', async () => {
+    const { visit, tools } = zoneVisit();
+    const asked: unknown[] = [];
+    const read = new Map([['Secret/boot/script', { resourceVersion: '7', base64: 'IyE=' }]]);
+    const reading: typeof tools = { ...tools, readScripts: async (...of) => (asked.push(of), read) };
+    await fetchScripts(visit, reading, []);
+    assert.deepEqual([asked, visit.scripts.size], [[], 0]);
+    const sources = [{ kind: 'Secret', name: 'boot', key: 'script' }] as const;
+    await fetchScripts(visit, reading, sources);
+    assert.deepEqual([asked, visit.scripts], [[['payments', sources]], read]);
+  });
+
   it('is the tag of the object, with its kind, namespace and name', () => {
     assert.equal(objectTagOf(zone()), 'SecurityZone/payments/app');
   });
