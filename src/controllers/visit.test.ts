@@ -246,8 +246,11 @@ describe('report while something is being built', () => {
 
 describe('report of trouble while the building goes on', () => {
   const plan: KindPlan = { plan: emptyPlan, fleets: [], replacements: [], gone: [], retain: [] };
-  const network = (status: Condition['status'], message: string, reason: 'NoStock' | 'QuotaExceeded' = 'NoStock') =>
-    ({ type: 'NetworkReady', status, reason, message }) as const;
+  const network = (
+    status: Condition['status'],
+    message: string,
+    reason: 'NoStock' | 'QuotaExceeded' | 'Progressing' = 'NoStock',
+  ) => ({ type: 'NetworkReady', status, reason, message }) as const;
   type Said = readonly [Progress, ReturnType<typeof network>];
   const waits = { kind: 'working', reason: 'DependencyNotReady', message: 'Waits for x' } as const;
   const noStock = { kind: 'working', reason: 'NoStock', message: 'a' } as const;
@@ -280,6 +283,18 @@ describe('report of trouble while the building goes on', () => {
       why: 'the end of trouble is, though the wait has its reason',
       before: [working('a'), network('False', 'i-1')],
       after: [noStock, network('Unknown', 'i-1')],
+      writes: true,
+    },
+    {
+      why: 'a wait that became a failure is, though both have the same word',
+      before: [working('a'), network('Unknown', 'i-1')],
+      after: [working('a'), network('False', 'i-1', 'Progressing')],
+      writes: true,
+    },
+    {
+      why: 'a failure that became a wait is, though both have the same word',
+      before: [working('a'), network('False', 'i-1', 'Progressing')],
+      after: [working('a'), network('Unknown', 'i-1')],
       writes: true,
     },
     {
