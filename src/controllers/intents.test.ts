@@ -91,7 +91,7 @@ describe('makeIntents', () => {
       assert.ok(text.includes(JSON.stringify(key)) && text.includes(JSON.stringify(value)), key);
     }
     assert.ok(!text.includes('forged'));
-    assert.equal(frozenCall(made).action, 'CreateVpc');
+    assert.equal(frozenCall(made)?.action, 'CreateVpc');
   });
 
   it('is the same in every process: token and request follow from owner, uid, resource and attempt', () => {
@@ -189,8 +189,8 @@ describe('frozenCall', () => {
       '{"service":"ecs","action":1,"params":{}}',
       '{"service":"ecs","action":"x","params":null}',
     ]) {
-      assert.throws(() => frozenCall(intent({ request })), /is not a request/, request);
+      assert.equal(frozenCall(intent({ request })), undefined, request);
     }
-    assert.throws(() => frozenCall(intent({ request: 'x' })));
+    assert.equal(frozenCall(intent({ request: 'x' })), undefined);
   });
 });

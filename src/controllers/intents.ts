@@ -102,11 +102,14 @@ function withTags(of: CloudAction, tags: Tags): CloudAction {
   }
 }
 
-/** The frozen request; a record that was tampered with is no request. */
-export function frozenCall(intent: Intent): Call {
-  const call: unknown = JSON.parse(intent.request);
-  if (!isCall(call)) throw new Error(`the frozen request of attempt ${intent.attempt} is not a request`);
-  return call;
+/** The frozen request; undefined when somebody wrote something else into the record. */
+export function frozenCall(intent: Pick<Intent, 'request'>): Call | undefined {
+  try {
+    const call: unknown = JSON.parse(intent.request);
+    return isCall(call) ? call : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isCall(value: unknown): value is Call {

@@ -4,6 +4,7 @@ import type { CloudRecord } from '../cloud/service.ts';
 import type { Intent } from '../crds/index.ts';
 import { F, intent } from '../../test/support/builders.ts';
 import { serverRecord } from '../../test/support/cloud-records.ts';
+import { formatTime } from '../kernel/timestamp.ts';
 import { NOW } from '../../test/support/plan-input.ts';
 import { ok, recordedCloud, refused } from '../../test/support/recorded-cloud.ts';
 import { sessionOf } from '../../test/support/session.ts';
@@ -44,6 +45,7 @@ async function play(scene: Scene) {
     replayMs: 5000,
     wanted: true,
     ready: true,
+    originOf: () => 'own',
     userData: async () => 'IyEvYmluL3No',
     ...scene.context,
   });
@@ -65,6 +67,8 @@ interface Row extends Scene {
 
 const late = { now: STARTED + SAFE_REPLAY_MS };
 const pastGrace = { now: STARTED + 16 * MINUTE };
+const forged: Partial<SettleContext> = { originOf: () => 'forged' };
+const elsewhere: Partial<SettleContext> = { originOf: () => 'elsewhere' };
 
 const rows: readonly Row[] = [
   {
@@ -135,6 +139,26 @@ const rows: readonly Row[] = [
     why: 'not wanted, none found past the visibility grace: let go',
     context: { ...pastGrace, wanted: false },
     is: 'closed',
+    sends: 0,
+  },
+  { why: 'forged, as if just made: never sent', unsent: true, context: forged, is: 'open', sends: 0 },
+  { why: 'forged, as if in doubt: never sent', context: forged, is: 'open', sends: 0 },
+  { why: 'forged, none found past the grace: let go', context: { ...pastGrace, ...forged }, is: 'closed', sends: 0 },
+  {
+    why: 'forged to begin the day after tomorrow: old at once',
+    intent: { startedAt: formatTime(STARTED + 3 * 24 * 60 * MINUTE) },
+    context: forged,
+    is: 'closed',
+    sends: 0,
+  },
+  { why: 'no request at all in the record: never sent', intent: { request: 'x' }, is: 'open', sends: 0 },
+  { why: 'of no type that is kept on record: let go at once', intent: { type: 'Nothing' }, is: 'closed', sends: 0 },
+  { why: 'for a place of others: held', unsent: true, context: elsewhere, is: 'open', sends: 0 },
+  {
+    why: 'for a place of others, and made: adopted',
+    found: found('i-a', 'i-b'),
+    context: elsewhere,
+    is: 'made i-a i-b',
     sends: 0,
   },
   { why: 'known with other parameters: never sent again, looked for', spent: true, is: 'open', sends: 0 },

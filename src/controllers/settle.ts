@@ -7,6 +7,8 @@ import { TAG_ATTEMPT, TAG_RESOURCE, TAG_UID } from '../cloud/tags.ts';
 import type { Intent } from '../crds/index.ts';
 import { parseTime } from '../kernel/timestamp.ts';
 import { frozenCall } from './intents.ts';
+import type { Origin } from './own-requests.ts';
+import { isRecorded } from './records.ts';
 import type { ObjectMemory } from './memory.ts';
 import type { CloudSession } from './sessions.ts';
 import { idsOf } from './services.ts';
@@ -32,6 +34,8 @@ export interface SettleContext {
   readonly wanted: boolean;
   /** Everything it needs is settled, and nothing holds it. */
   readonly ready: boolean;
+  /** Where a frozen request comes from: only an own one is sent. */
+  readonly originOf: (call: Call, intent: Intent) => Origin;
   /** The first-boot script, base64; undefined when its exact version is gone. Not asked for intents without one. */
   readonly userData: (intent: Intent) => Promise<string | undefined>;
 }
@@ -40,9 +44,18 @@ export interface SettleContext {
 export const SAFE_REPLAY_MS = 30 * 60_000;
 /** Age up to which an intent may be sent for the first time. */
 export const STALE_MS = 10 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Moves one intent forward. */
 export async function settle(intent: Intent, context: SettleContext): Promise<Settled> {
+  if (!isRecorded(intent.type)) return { kind: 'closed' };
+  const call = frozenCall(intent);
+  const origin = call === undefined ? 'forged' : context.originOf(call, intent);
+  if (origin === 'forged') {
+    context.memory.unsent.delete(intent.token);
+    context.memory.spent.add(intent.token);
+  }
+  if (origin === 'elsewhere') return (await lookedUp(intent, context)) ?? { kind: 'open' };
   if (context.memory.unsent.has(intent.token)) {
     // A request that waited too long is made anew: the age of an intent must stay near the age of its token.
     if (!context.wanted || ageOf(intent, context) > STALE_MS) return { kind: 'closed' };
@@ -52,14 +65,18 @@ export async function settle(intent: Intent, context: SettleContext): Promise<Se
 }
 
 async function lookUpThenReplay(intent: Intent, context: SettleContext): Promise<Settled> {
+  const end = await lookedUp(intent, context);
+  if (end !== undefined) return end;
+  if (context.memory.spent.has(intent.token) || !mayReplay(intent, context)) return { kind: 'open' };
+  return send(intent, context, 'again');
+}
+
+async function lookedUp(intent: Intent, context: SettleContext): Promise<Settled | undefined> {
   const tags = { [TAG_UID]: context.uid, [TAG_RESOURCE]: intent.resource, [TAG_ATTEMPT]: String(intent.attempt) };
   const found = await context.session.inventory.lookUp<CloudRecord>(intent.type, tags);
   if ('class' in found) return { kind: 'open', error: found };
   const ids = found.map((record) => record.id).toSorted();
-  const end = endOf(intent, ids, context);
-  if (end !== undefined) return end;
-  if (context.memory.spent.has(intent.token) || !mayReplay(intent, context)) return { kind: 'open' };
-  return send(intent, context, 'again');
+  return endOf(intent, ids, context);
 }
 
 /** What the ids that were found say; undefined while the request must be sent again, or waited for. */
@@ -73,8 +90,10 @@ function endOf(intent: Intent, ids: readonly string[], context: SettleContext): 
   return isGivenUp && ids.length === 0 && age > context.visibilityGraceMs ? { kind: 'closed' } : undefined;
 }
 
+/** No clock is wrong by days: what begins later than tomorrow was written by somebody else, and is old. */
 function ageOf(intent: Intent, { now }: SettleContext): number {
-  return now - (parseTime(intent.startedAt) ?? 0);
+  const age = now - (parseTime(intent.startedAt) ?? 0);
+  return age < -DAY_MS ? Number.POSITIVE_INFINITY : age;
 }
 
 /** A cloud that loses tokens makes another resource at each replay: the look-up is given ever more time to find the first one. */
@@ -124,6 +143,7 @@ function afterError(
 /** The frozen request with the script that is never frozen. */
 async function requestOf(intent: Intent, context: SettleContext): Promise<Call | undefined> {
   const call = frozenCall(intent);
+  if (call === undefined) return undefined;
   if (intent.fromObjects === undefined || intent.fromObjects.length === 0) return call;
   const script = await context.userData(intent);
   return script === undefined ? undefined : { ...call, params: { ...call.params, UserData: script } };

@@ -14,6 +14,8 @@ import type { KindPlan, OwnerKind, PlanInput, Stores, Verdicts, ZoneState } from
 import type { ObjectMemory, Trust } from './memory.ts';
 import type { CloudPlan, OwnerObject, UserDataSource } from './model.ts';
 import { statusOf, withRecord } from './report.ts';
+import { ownGuests } from './own-guests.ts';
+import { type Requester, originOf } from './own-requests.ts';
 import type { CloudSession, Sessions } from './sessions.ts';
 import type { WaveContext } from './wave.ts';
 
@@ -112,7 +114,7 @@ export function inputOf<T extends OwnerObject, R>(
     object: visit.object,
     refs: visit.refs,
     view: session.inventory,
-    guests: session.guestsFor(`${of.kind}|${visit.key}`),
+    guests: ownGuests(session.guestsFor(`${of.kind}|${visit.key}`), visit.object.metadata.uid),
     records: of.draft.resources,
     replacements: of.draft.replacements,
     retained: of.draft.retained,
@@ -140,8 +142,21 @@ export function waveContext<T extends OwnerObject, R>(
     now: visit.now,
     monotonic: visit.monotonic,
     trust: tools.trust,
+    originOf: (call, intent) => originOf(call, intent, requesterOf(visit, session, tools)),
     userData: (intent) => Promise.resolve(scriptOf(visit.scripts, intent)),
   };
+}
+
+function requesterOf<T extends OwnerObject, R>(
+  { object, objectTag: tag }: Visit<T, R>,
+  { owner, region, inventory }: CloudSession,
+  { stores }: VisitTools<T, R>,
+): Requester {
+  const { uid, namespace = '' } = object.metadata;
+  const lists = [stores.environments, stores.zones, stores.pools];
+  const neighbours = () =>
+    new Set([uid, ...lists.flatMap((list) => list.list(namespace).map(({ metadata }) => metadata.uid))]);
+  return { owner, uid, object: tag, region, neighbours, view: inventory };
 }
 
 /** Reads the first-boot scripts of these sources for this visit; nothing is kept longer. */

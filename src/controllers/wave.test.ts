@@ -88,6 +88,7 @@ async function play(
     now: NOW,
     monotonic: 1000,
     trust: { unseenMs: 900_000, seenMs: 30_000 },
+    originOf: () => 'own',
     userData: async () => undefined,
   };
   const draft = { ...draftOf(undefined), ...script.draft };

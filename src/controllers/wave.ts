@@ -1,6 +1,6 @@
 // Carries out one wave: open intents first, then the other changes whose needs are settled. Never re-decides; what is
 // changed is read fresh and must carry this object's uid.
-import { type CloudError } from '../cloud/call.ts';
+import type { Call, CloudError } from '../cloud/call.ts';
 import { isRefusal } from '../cloud/errors.ts';
 import type { Applied } from '../cloud/service.ts';
 import type { Intent } from '../crds/index.ts';
@@ -12,6 +12,7 @@ import type { ObjectMemory, Trust } from './memory.ts';
 import type { CloudChange, CloudPlan } from './model.ts';
 import { apply } from './services.ts';
 import type { CloudSession } from './sessions.ts';
+import type { Origin } from './own-requests.ts';
 import { type Settled, settle } from './settle.ts';
 import { loadBalancersOf, readStanding } from './standing.ts';
 
@@ -24,6 +25,8 @@ export interface WaveContext {
   readonly now: number;
   readonly monotonic: number;
   readonly trust: Trust;
+  /** Where the frozen request of an intent comes from. */
+  readonly originOf: (call: Call, intent: Intent) => Origin;
   readonly userData: (intent: Intent) => Promise<string | undefined>;
 }
 

@@ -1,4 +1,5 @@
 // Plans one business module: its fleet, what stands in front of it, and who is being replaced.
+import { TAG_UID } from '../../cloud/tags.ts';
 import type { ListenerSpec, LoadBalancerParts, LoadBalancerRecord, LoadBalancerSpec } from '../../cloud/slb/model.ts';
 import { adjustListener, adjustLoadBalancer, loadBalancerFields } from '../../cloud/slb/model.ts';
 import {
@@ -16,7 +17,7 @@ import { planBackends } from '../parts/backends.ts';
 import { type FleetPlan, type LiveServer, planFleet } from '../parts/fleet.ts';
 import { listenerSpecOf, planListeners, protocolOf } from '../parts/listeners.ts';
 import { type Behind, planReplacements } from '../parts/replacements.ts';
-import { isLost, planSingle } from '../parts/single.ts';
+import { isLost, ownFact, planSingle } from '../parts/single.ts';
 import { type FleetHome, keptOf, tagsOf, templateFor, userDataSource, vSwitchWaits } from '../parts/templates.ts';
 import { cloudName, recordOf, serversOf } from '../records.ts';
 import { behindLeft, leftBalancer, planLeftMembers } from './left-balancer.ts';
@@ -63,14 +64,11 @@ function homeOf(input: EnvironmentInput, module: BusinessModule): FleetHome {
   const zoneName = module.securityZoneRef.name;
   const zone = refs.zones.get(zoneName);
   const group = recordOf(zone?.status?.resources ?? [], 'sg');
+  const why = zone === undefined ? 'security group id (the object does not exist)' : 'security group id';
   const groupId: Fact<string> =
-    group === undefined
-      ? missing(
-          'SecurityZone',
-          zoneName,
-          zone === undefined ? 'security group id (the object does not exist)' : 'security group id',
-        )
-      : known(group.id);
+    zone === undefined || group === undefined
+      ? missing('SecurityZone', zoneName, why)
+      : ownFact({ kind: 'SecurityZone', metadata: zone.metadata, record: group, fact: why }, input.view);
   return {
     displayName: cloudName(module.servers.displayName, object.metadata.name, module.name),
     zone,
@@ -193,20 +191,23 @@ function planMembers(input: EnvironmentInput, module: BusinessModule, fleet: Fle
   });
 }
 
-/** Servers whose start-up is being asked or repaired in this boot join once that is known; those that serve already stay. */
+/** Servers whose start-up is being asked or repaired in this boot join once that is known, servers of others never; those that serve already stay. */
 function notReady(
   input: EnvironmentInput,
   module: BusinessModule,
   servers: readonly LiveServer[],
 ): ReadonlySet<string> {
   const { startup } = module;
-  if (startup === undefined || startup.probe === 'Never') return new Set();
   const members = new Set(partsOf(input, module)?.parts.backends.map((backend) => backend.serverId) ?? []);
-  const waiting = servers.filter(
+  const others = servers.filter((server) => server.record !== undefined && !members.has(server.id));
+  const { uid } = input.object.metadata;
+  const waiting = others.filter(
     (server) =>
-      server.record?.state === 'Running' &&
-      !members.has(server.id) &&
-      input.guests.startUp(server, startup).kind === 'asking',
+      server.record?.tags[TAG_UID] !== uid ||
+      (startup !== undefined &&
+        startup.probe !== 'Never' &&
+        server.record.state === 'Running' &&
+        input.guests.startUp(server, startup).kind === 'asking'),
   );
   return new Set(waiting.map((server) => server.id));
 }

@@ -4,7 +4,7 @@ import { TAG_UID } from '../../cloud/tags.ts';
 import type { RecordedResource } from '../../crds/index.ts';
 import { type ResourceKey, emptyPlan } from '../../plan/change.ts';
 import { type FieldChange, type FieldTable, changedPart, diffFields } from '../../plan/fields.ts';
-import type { CloudAction, CloudPlan, Fact, View } from '../model.ts';
+import { type CloudAction, type CloudPlan, type Fact, type View, known, missing } from '../model.ts';
 
 /** What is known and wanted of one resource. */
 export interface SingleInput<S extends object> {
@@ -111,9 +111,23 @@ function planStart<S extends object>(input: SingleInput<S>, live: CloudRecord, a
 }
 
 /** True when what is on record is seen without this object's tags: its parts are then not touched either. */
-export function isLost({ type, id }: RecordedResource, uid: string, view: View): boolean {
+export function isLost({ type, id }: Pick<RecordedResource, 'type' | 'id'>, uid: string, view: View): boolean {
   const presence = view.get<CloudRecord>(type, id);
   return presence.kind === 'present' && presence.record.tags[TAG_UID] !== uid;
+}
+
+/** What another object publishes of itself. */
+export interface Published {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly record: Pick<RecordedResource, 'type' | 'id'>;
+  readonly fact: string;
+}
+
+/** The id that another object has on record, unless what is seen there carries other tags: nothing is built on what is not its own. */
+export function ownFact({ kind, metadata, record, fact }: Published, view: View): Fact<string> {
+  if (!isLost(record, metadata.uid, view)) return known(record.id);
+  return missing(kind, metadata.name, `${fact} (${record.id} does not carry its tags)`);
 }
 
 /** A resource whose tags no longer name its object is neither changed nor made again: whose it is must be settled by people. */

@@ -1,10 +1,11 @@
 // From a declared fleet to the request for new servers and to what is kept of old ones. Shared by modules and pools.
 import type { ServerSpec, ServerTemplate } from '../../cloud/ecs/model.ts';
 import type { VSwitchRecord, VpcRecord } from '../../cloud/vpc/model.ts';
-import type { BusinessModule, SecurityZone } from '../../crds/index.ts';
+import type { BastionPool, BusinessModule, FinanceCloudEnvironment, SecurityZone } from '../../crds/index.ts';
 import { type CloudPlan, type Fact, type UserDataSource, type View, known, missing } from '../model.ts';
 import { emptyPlan } from '../../plan/change.ts';
 import { recordOf } from '../records.ts';
+import { ownFact } from './single.ts';
 
 /** What both a module's servers and a pool declare. */
 export type DeclaredServers = Omit<BusinessModule['servers'], 'replicas' | 'internetBandwidthMbps' | 'userDataFrom'> & {
@@ -83,6 +84,21 @@ export function vSwitchWaits(zone: SecurityZone | undefined, view: View): CloudP
     ...emptyPlan,
     pending: waiting.map((id) => ({ type: 'VSwitch', name: id, id, why: 'is not Available yet' })),
   };
+}
+
+/** Facts of the environment that zones and pools share. */
+export interface NetworkRefs {
+  readonly environment: FinanceCloudEnvironment | undefined;
+  readonly vpcId: string | undefined;
+}
+
+/** The environment's VPC, or the wait for it. */
+export function vpcOf(object: SecurityZone | BastionPool, refs: NetworkRefs, view: View): Fact<string> {
+  const { environment, vpcId } = refs;
+  if (environment === undefined || vpcId === undefined)
+    return missing('FinanceCloudEnvironment', object.spec.environmentRef.name, 'VPC id');
+  const record = { type: 'VPC', id: vpcId } as const;
+  return ownFact({ kind: 'FinanceCloudEnvironment', metadata: environment.metadata, record, fact: 'VPC id' }, view);
 }
 
 /** The environment's VPC, while it is not ready: what waits for it names it in its needs. */

@@ -10,7 +10,7 @@ import { goneOf, planDelete } from '../parts/removal.ts';
 import { planReplacements } from '../parts/replacements.ts';
 import { planRules } from '../parts/rules.ts';
 import { isLost, planSingle } from '../parts/single.ts';
-import { type FleetHome, keptOf, tagsOf, templateFor, vSwitchWaits, vpcWait } from '../parts/templates.ts';
+import { type FleetHome, keptOf, tagsOf, templateFor, vSwitchWaits, vpcOf, vpcWait } from '../parts/templates.ts';
 import { cloudName, recordOf, serversOf } from '../records.ts';
 import type { PoolRefs } from './refs.ts';
 
@@ -91,7 +91,7 @@ function planGroup(input: PoolInput): CloudPlan {
     displayName: cloudName(object.spec.displayName, object.metadata.name),
     description: object.spec.description ?? '',
   };
-  const { vpcId } = refs;
+  const vpc = vpcOf(object, refs, input.view);
   return planSingle(
     {
       type: 'SecurityGroup',
@@ -104,9 +104,9 @@ function planGroup(input: PoolInput): CloudPlan {
       blueprint: 'BAS-2',
       needs: [resourceKey('VPC', 'vpc')],
       create:
-        vpcId === undefined
-          ? missing('FinanceCloudEnvironment', object.spec.environmentRef.name, 'VPC id')
-          : known({ service: 'ecs', action: { kind: 'CreateSecurityGroup', vpcId, spec, tags: {} } }),
+        vpc.kind === 'missing'
+          ? vpc
+          : known({ service: 'ecs', action: { kind: 'CreateSecurityGroup', vpcId: vpc.value, spec, tags: {} } }),
       update: (id, set) => ({ service: 'ecs', action: { kind: 'UpdateSecurityGroup', id, set } }),
     },
     input.view,

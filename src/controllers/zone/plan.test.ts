@@ -5,6 +5,7 @@ import { depth, nextWave } from '../../plan/wave.ts';
 import {
   F,
   G,
+  UID,
   businessModule,
   environment,
   pool,
@@ -52,7 +53,7 @@ const refs = (more: Partial<ZoneRefs> = {}): ZoneRefs => ({
   users: [],
   ...more,
 });
-const fact = (groupId: string | undefined, leaving = false) => ({ exists: true, leaving, groupId });
+const fact = (groupId: string | undefined, leaving = false) => ({ exists: true, uid: 'uid-other', leaving, groupId });
 const inbound = (from: InboundRule['from'], more: Partial<InboundRule> = {}): InboundRule => ({
   name: 'r',
   from,
@@ -350,8 +351,14 @@ describe('resolveZone', () => {
       }),
     );
     assert.equal(found.vpcId, 'vpc-1');
-    assert.deepEqual(found.pools, new Map([['ops', { exists: true, leaving: true, groupId: 'sg-ops' }]]));
-    assert.deepEqual(found.zones, new Map([['app', { exists: true, leaving: false, groupId: undefined }]]));
+    assert.deepEqual(
+      found.pools,
+      new Map([['ops', { exists: true, uid: UID.pool, leaving: true, groupId: 'sg-ops' }]]),
+    );
+    assert.deepEqual(
+      found.zones,
+      new Map([['app', { exists: true, uid: UID.zone, leaving: false, groupId: undefined }]]),
+    );
     assert.deepEqual(
       found.users,
       ['module web of FinanceCloudEnvironment core-banking'],

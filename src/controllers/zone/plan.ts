@@ -4,9 +4,9 @@ import { adjustRule, adjustSecurityGroup, securityGroupFields } from '../../clou
 import type { InboundRule, SecurityZone } from '../../crds/index.ts';
 import { type Blocked, emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
 import type { KindPlan, PlanInput } from '../kind.ts';
-import type { CloudPlan } from '../model.ts';
+import { type CloudPlan, type Fact, type View, missing } from '../model.ts';
 import { RULES, UNKNOWN_GROUP, planRules } from '../parts/rules.ts';
-import { isLost, planSingle } from '../parts/single.ts';
+import { isLost, ownFact, planSingle } from '../parts/single.ts';
 import { vpcWait } from '../parts/templates.ts';
 import { cloudName, recordOf } from '../records.ts';
 import type { GroupFact, ZoneRefs } from './refs.ts';
@@ -85,32 +85,43 @@ function sourcesOf(input: ZoneInput, rule: InboundRule): readonly Sourced[] {
     case 'LoadBalancers':
       return [{ kind: 'rules', rules: expand(rule, { kind: 'cidr', cidr: LOAD_BALANCER_RANGE }) }];
     case 'BastionPool':
-      return fromGroup(rule, { kind: 'BastionPool', name: rule.from.bastionPoolRef.name }, input.refs.pools);
+      return fromGroup(input, rule, { kind: 'BastionPool', name: rule.from.bastionPoolRef.name });
     case 'SecurityZone':
       if (rule.from.securityZoneRef.name === input.object.metadata.name) return []; // see rules/own-zone.ts
-      return fromGroup(rule, { kind: 'SecurityZone', name: rule.from.securityZoneRef.name }, input.refs.zones);
+      return fromGroup(input, rule, { kind: 'SecurityZone', name: rule.from.securityZoneRef.name });
     default:
       return rule.from satisfies never;
   }
 }
 
 function fromGroup(
+  { refs, view }: ZoneInput,
   rule: InboundRule,
-  of: { readonly kind: string; readonly name: string },
-  facts: ReadonlyMap<string, GroupFact>,
+  of: { readonly kind: 'BastionPool' | 'SecurityZone'; readonly name: string },
 ): readonly Sourced[] {
-  const fact = facts.get(of.name);
-  if (fact?.leaving === true) return [];
-  if (fact?.groupId !== undefined)
-    return [{ kind: 'rules', rules: expand(rule, { kind: 'group', groupId: fact.groupId }) }];
-  const why = fact === undefined ? 'security group id (the object does not exist)' : 'security group id';
+  const group = (of.kind === 'BastionPool' ? refs.pools : refs.zones).get(of.name);
+  if (group?.leaving === true) return [];
+  const fact = groupOf(of, group, view);
+  if (fact.kind === 'known') return [{ kind: 'rules', rules: expand(rule, { kind: 'group', groupId: fact.value }) }];
+  const { dependency } = fact;
   return [
     {
       kind: 'blocked',
-      blocked: { type: RULES, name: `sg/rules/${rule.name}`, dependency: { ...of, fact: why } },
+      blocked: { type: RULES, name: `sg/rules/${rule.name}`, dependency },
       waiting: expand(rule, UNKNOWN_GROUP),
     },
   ];
+}
+
+function groupOf(
+  { kind, name }: { readonly kind: string; readonly name: string },
+  group: GroupFact | undefined,
+  view: View,
+): Fact<string> {
+  const fact = group === undefined ? 'security group id (the object does not exist)' : 'security group id';
+  if (group?.groupId === undefined) return missing(kind, name, fact);
+  const record = { type: 'SecurityGroup', id: group.groupId } as const;
+  return ownFact({ kind, metadata: { name, uid: group.uid }, record, fact }, view);
 }
 
 function expand(rule: InboundRule, source: SecurityGroupRule['source']): readonly SecurityGroupRule[] {

@@ -11,6 +11,8 @@ import type { Stores } from '../kind.ts';
 /** Another object's security group, as far as it is published. */
 export interface GroupFact {
   readonly exists: boolean;
+  /** Of the object: what it publishes must carry it. */
+  readonly uid: string;
   /** True while the object is being deleted and its group with it; one that is kept under Retain goes on serving. */
   readonly leaving: boolean;
   readonly groupId: string | undefined;
@@ -43,6 +45,7 @@ export function resolveZone(object: SecurityZone, stores: Stores): ZoneRefs {
 export function groupFact(object: SecurityZone | BastionPool, stores: Pick<Stores, 'environments'>): GroupFact {
   return {
     exists: true,
+    uid: object.metadata.uid,
     leaving: object.metadata.deletionTimestamp !== undefined && isTakenAway(object, stores),
     groupId: recordOf(object.status?.resources ?? [], 'sg')?.id,
   };
@@ -52,8 +55,7 @@ export function groupFact(object: SecurityZone | BastionPool, stores: Pick<Store
 function isTakenAway(object: SecurityZone | BastionPool, stores: Pick<Stores, 'environments'>): boolean {
   const { namespace = '' } = object.metadata;
   const environment = stores.environments.get(`${namespace}/${object.spec.environmentRef.name}`);
-  if (environment === undefined)
-    return (object.spec.deletionPolicy ?? object.status?.lastDeletionPolicy) === 'Delete';
+  if (environment === undefined) return (object.spec.deletionPolicy ?? object.status?.lastDeletionPolicy) === 'Delete';
   return environment.spec.mode === 'Enforce' && effectiveDeletionPolicy(object.spec, environment) === 'Delete';
 }
 

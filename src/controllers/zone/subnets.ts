@@ -3,8 +3,9 @@ import { type VSwitchRecord, adjustVSwitch, vSwitchFields } from '../../cloud/vp
 import type { SecurityZone, Subnet } from '../../crds/index.ts';
 import { type ResourceKey, emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
 import type { PlanInput } from '../kind.ts';
-import { type CloudPlan, type Fact, known, missing } from '../model.ts';
+import { type CloudPlan, type Fact, known } from '../model.ts';
 import { planSingle } from '../parts/single.ts';
+import { vpcOf } from '../parts/templates.ts';
 import { cloudName, recordOf } from '../records.ts';
 import type { ZoneRefs } from './refs.ts';
 
@@ -42,10 +43,8 @@ function isOn(records: ZoneInput['records'], id: string): boolean {
 
 /** What is made from the VPC's id, or the wait for it. */
 export function vpcFact<T>(input: ZoneInput, use: (vpcId: string) => T): Fact<T> {
-  const { vpcId } = input.refs;
-  return vpcId === undefined
-    ? missing('FinanceCloudEnvironment', input.object.spec.environmentRef.name, 'VPC id')
-    : known(use(vpcId));
+  const vpc = vpcOf(input.object, input.refs, input.view);
+  return vpc.kind === 'missing' ? vpc : known(use(vpc.value));
 }
 
 function planSubnet(input: ZoneInput, subnet: Subnet, needs: readonly ResourceKey[]): CloudPlan {
