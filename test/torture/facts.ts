@@ -76,6 +76,9 @@ export function cloudParams(url: string, body: string): Readonly<Record<string, 
 export const isCloudWrite = (action: string): boolean =>
   action !== '' && !/^(Describe|List|Get|RunCommand)/.test(action);
 
+/** True for a request that only asks. */
+export const isCloudRead = (action: string): boolean => /^(Describe|List|Get)/.test(action);
+
 /** Facts of a cloud write: its action and the logical names of what it is about. */
 export function cloudFacts(
   action: string,

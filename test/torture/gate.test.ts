@@ -47,7 +47,15 @@ const kill = (position: 'alpha' | 'beta' | 'gamma', again: { after: number; posi
 });
 
 describe('torture: the gate', () => {
-  const refused: Fault = { kind: 'answer', status: 409, headers: {}, body: {}, times: 2, scope: 'writes' };
+  const refused: Fault = {
+    kind: 'answer',
+    status: 409,
+    headers: {},
+    body: {},
+    times: 2,
+    scope: 'writes',
+    applied: false,
+  };
   const cases: readonly {
     readonly why: string;
     readonly fault: Fault;

@@ -1,14 +1,18 @@
 // Counts the writes of one life by what they say, and lets the plan's fault happen at the write it is aimed at.
-import { cloudFacts, cloudParams, isCloudWrite, kubeFacts, objectOf } from './facts.ts';
+import { cloudFacts, cloudParams, isCloudRead, isCloudWrite, kubeFacts, objectOf } from './facts.ts';
 import type { Loose } from '../support/api-proxy.ts';
-import type { At, Fault, Phase, Position, Shot } from './plan.ts';
-import type { Answer, Asked, Way } from './proxy.ts';
+import { type Lasting, type Step, fateOf, inPlace, isLasting, madeIn, scopeOf, stepsOf } from './effects.ts';
+import { isReadFault } from './reads.ts';
+import type { At, Fault, Phase, Shot } from './plan.ts';
+import type { Answer, Asked, Fate, Way } from './proxy.ts';
 
 /** A write that was applied, by the phase in which it was. */
 export interface Seen {
   readonly phase: Phase;
   readonly channel: At['channel'];
   readonly facts: readonly string[];
+  /** Milliseconds since the phase began. */
+  readonly ms: number;
 }
 
 /** The operator's process behind a pair of proxies. */
@@ -27,7 +31,7 @@ export interface Helpers {
   /** Logical names of cloud ids. */
   readonly names: ReadonlyMap<string, string>;
   /** Does what is no matter of wires: leases, stored state, rules of the emulator, watches. */
-  readonly act: (fault: Fault, sender: Sender) => Promise<void>;
+  readonly act: (fault: Fault, sender: Sender, made: readonly string[]) => Promise<void>;
 }
 
 /** A cloud write on its way. */
@@ -37,10 +41,14 @@ export interface CloudWrite {
   readonly sender: Sender;
 }
 
-type Aim = { readonly at: At } | { readonly after: number };
-interface Step {
-  readonly aim: Aim;
-  readonly fault: Fault;
+/** A write that is sent on. */
+interface Write {
+  readonly channel: At['channel'];
+  readonly facts: readonly string[];
+  readonly asked: Asked;
+  readonly sender: Sender;
+  readonly step: Step | undefined;
+  readonly lasting: Lasting | undefined;
 }
 
 /** One life's gate. */
@@ -50,13 +58,14 @@ export class Gate {
   readonly #applied = new Map<string, number>();
   readonly #flying = new Map<string, number>();
   readonly #status = new Map<string, Loose>();
-  readonly #cut = new Set<Sender>();
+  readonly #cut = new Set<string>();
   #phase: Phase | undefined;
   #steps: Step[] = [];
+  #began = 0;
   #since = 0;
   #busy = false;
   /** A fault that goes on for some more requests. */
-  #lasting: { readonly fault: Fault; left: number } | undefined;
+  #lasting: { readonly fault: Lasting; left: number } | undefined;
 
   constructor(helpers: Helpers) {
     this.#helpers = helpers;
@@ -65,6 +74,7 @@ export class Gate {
   /** Begins a phase with its shot. */
   begin(phase: Phase, shot: Shot | undefined): void {
     this.#phase = phase;
+    this.#began = performance.now();
     this.#applied.clear();
     this.#lasting = undefined;
     this.#steps = shot === undefined ? [] : stepsOf(shot);
@@ -75,34 +85,50 @@ export class Gate {
     return this.#steps.length === 0 && !this.#busy;
   }
 
-  /** Cuts a sender from the API server, or lets it through again. */
-  cut(sender: Sender, on: boolean): void {
-    if (on) this.#cut.add(sender);
-    else this.#cut.delete(sender);
+  /** True while the write aimed at has not come. */
+  get waiting(): boolean {
+    return this.#steps.length > 0 && !this.#busy;
+  }
+
+  /** Cuts a sender from the API server or the cloud, or lets it through again. */
+  cut(sender: Sender, { channel, on }: { readonly channel: At['channel']; readonly on: boolean }): void {
+    if (on) this.#cut.add(`${channel} ${sender.identity}`);
+    else this.#cut.delete(`${channel} ${sender.identity}`);
   }
 
   /** What becomes of a request. */
   async ask(channel: At['channel'], asked: Asked, sender: Sender): Promise<Way> {
-    if (channel === 'kube' && this.#cut.has(sender)) return { kind: 'drop' };
+    if (this.#cut.has(`${channel} ${sender.identity}`)) return { kind: 'drop' };
     const facts = this.#factsOf(channel, asked);
-    const lasting = this.#last(channel, facts.length > 0);
-    if (lasting !== undefined) return lasting;
-    if (facts.length === 0) return { kind: 'stream' };
+    const lasting = this.#last(channel, asked, facts.length > 0);
+    const instead = lasting === undefined ? undefined : inPlace(lasting);
+    if (instead !== undefined) return instead;
+    if (facts.length === 0) return lasting === undefined ? { kind: 'stream' } : spoiling(lasting);
     if (channel === 'cloud') await this.#helpers.before({ ...cloudOf(asked), sender });
-    const step = this.#aimed(channel, facts);
+    const step = lasting === undefined ? this.#aimed(channel, facts) : undefined;
     const end = step === undefined ? undefined : await this.#arrive(step, sender);
     if (end !== undefined) return end;
+    return this.#send({ channel, facts, asked, sender, step, lasting });
+  }
+
+  /** The way of a write that is sent on. */
+  #send(write: Write): Way {
+    const { channel, facts, step, lasting, sender } = write;
     this.#fly(channel, facts, 1);
+    let made: readonly string[] = [];
     let landed = false;
-    const applied = async (answer: Answer | undefined): Promise<'give' | 'drop'> => {
+    const applied = async (answer: Answer | undefined): Promise<Fate> => {
       this.#fly(channel, facts, -1);
       if (!isApplied(answer)) return this.#missed(step);
       landed = true;
-      this.#land(channel, facts, { asked, answer });
+      made = channel === 'cloud' ? madeIn(answer, this.#helpers.names) : [];
+      this.#land(write, answer);
       if (channel === 'cloud') await this.#helpers.after();
-      return step === undefined ? 'give' : this.#answered(step, sender);
+      if (lasting !== undefined) return fateOf(lasting, answer);
+      return step === undefined ? 'give' : this.#answered(step, sender, { answer, made });
     };
-    return { kind: 'whole', applied, given: () => (landed ? this.#given(step, sender) : undefined) };
+    if (step?.fault.kind === 'late') return { kind: 'late', ms: step.fault.ms, applied };
+    return { kind: 'whole', applied, given: () => (landed ? this.#given(step, sender, made) : undefined) };
   }
 
   #factsOf(channel: At['channel'], asked: Asked): readonly string[] {
@@ -117,17 +143,16 @@ export class Gate {
     return isCloudWrite(action) ? cloudFacts(action, params, this.#helpers.names) : [];
   }
 
-  #last(channel: At['channel'], isWrite: boolean): Way | undefined {
-    const { fault } = this.#lasting ?? {};
-    if (this.#lasting === undefined || fault === undefined || !('times' in fault) || channel !== this.#channel) return;
-    if (!isWrite && !(fault.kind === 'answer' && fault.scope === 'all')) return;
-    if (fault.kind === 'watch') return;
+  /** The fault that goes on and is meant for this request. */
+  #last(channel: At['channel'], asked: Asked, isWrite: boolean): Lasting | undefined {
+    if (this.#lasting === undefined || channel !== this.#channel) return undefined;
+    const { fault } = this.#lasting;
+    const scope = scopeOf(fault);
+    const isRead = channel === 'kube' ? asked.method === 'GET' : isCloudRead(cloudOf(asked).action);
+    if (scope !== 'all' && !(scope === 'reads' ? isRead : isWrite)) return undefined;
     this.#lasting.left -= 1;
     if (this.#lasting.left <= 0) this.#lasting = undefined;
-    if (fault.kind === 'answer') return answerOf(fault);
-    return fault.kind === 'hang'
-      ? { kind: 'hang' }
-      : { kind: 'whole', applied: async () => 'drop', given: () => undefined };
+    return fault;
   }
 
   #channel: At['channel'] = 'kube';
@@ -153,31 +178,21 @@ export class Gate {
   /** What happens before the request is sent on. */
   async #arrive(step: Step, sender: Sender): Promise<Way | undefined> {
     const { fault } = step;
-    switch (fault.kind) {
-      case 'kill':
-        return fault.position === 'alpha' ? this.#kill(sender) : undefined;
-      case 'answer':
-      case 'hang':
-        this.#go(fault);
-        return fault.kind === 'hang' ? { kind: 'hang' } : answerOf(fault);
-      case 'terminate':
-        sender.signal('SIGTERM');
-        this.#done();
-        return undefined;
-      case 'drop-lease':
-      case 'emulator':
-        await this.#helpers.act(fault, sender);
-        this.#done();
-        return undefined;
-      case 'lose':
-      case 'pause':
-      case 'cut':
-      case 'watch':
-      case 'store':
-        return undefined;
-      default:
-        return fault satisfies never;
+    if (fault.kind === 'kill') return fault.position === 'alpha' ? this.#kill(sender) : undefined;
+    if (isLasting(fault) && scopeOf(fault) === 'reads') {
+      this.#lasting = { fault, left: fault.times };
+      this.#done();
+      return undefined;
     }
+    const instead = inPlace(fault);
+    if (instead !== undefined && isLasting(fault)) {
+      this.#go(fault);
+      return instead;
+    }
+    if (fault.kind === 'terminate') sender.signal('SIGTERM');
+    if (fault.kind === 'drop-lease' || fault.kind === 'emulator') await this.#helpers.act(fault, sender, []);
+    if (['terminate', 'drop-lease', 'emulator', 'late'].includes(fault.kind)) this.#done();
+    return undefined;
   }
 
   async #kill(sender: Sender): Promise<Way> {
@@ -187,30 +202,32 @@ export class Gate {
   }
 
   /** What happens after it was applied and before the answer is given. */
-  async #answered(step: Step, sender: Sender): Promise<'give' | 'drop'> {
+  async #answered(
+    step: Step,
+    sender: Sender,
+    { answer, made }: { readonly answer: Answer; readonly made: readonly string[] },
+  ): Promise<Fate> {
     const { fault } = step;
     if (fault.kind === 'kill' && fault.position === 'beta') {
       await this.#kill(sender);
       return 'drop';
     }
-    if (fault.kind !== 'lose') return 'give';
-    this.#go(fault);
-    return 'drop';
+    if (!this.#steps.includes(step)) return 'give';
+    if (isReadFault(fault)) {
+      await this.#helpers.act(fault, sender, made);
+      this.#done();
+    }
+    if (isLasting(fault)) this.#go(fault);
+    return fateOf(fault, answer);
   }
 
   /** What happens after the answer was given. */
-  #given(step: Step | undefined, sender: Sender): void {
+  #given(step: Step | undefined, sender: Sender, made: readonly string[]): void {
     if (step === undefined || !this.#steps.includes(step)) return;
     const { fault } = step;
-    const end =
-      fault.kind === 'kill'
-        ? sender.kill()
-        : fault.kind === 'pause'
-          ? Promise.resolve(sender.signal('SIGSTOP'))
-          : Promise.resolve();
-    void end
-      .then(() => (fault.kind === 'kill' ? undefined : this.#helpers.act(fault, sender)))
-      .finally(() => this.#done());
+    if (fault.kind === 'pause') sender.signal('SIGSTOP');
+    const end = fault.kind === 'kill' ? sender.kill() : this.#helpers.act(fault, sender, made);
+    void end.finally(() => this.#done());
   }
 
   /** The write was refused: it was not the one. */
@@ -219,7 +236,7 @@ export class Gate {
     return 'give';
   }
 
-  #go(fault: Extract<Fault, { readonly times: number }>): void {
+  #go(fault: Lasting): void {
     this.#lasting = fault.times > 1 ? { fault, left: fault.times - 1 } : undefined;
     this.#done();
   }
@@ -235,29 +252,14 @@ export class Gate {
       this.#flying.set(`${channel} ${fact}`, (this.#flying.get(`${channel} ${fact}`) ?? 0) + by);
   }
 
-  #land(
-    channel: At['channel'],
-    facts: readonly string[],
-    of: { readonly asked: Asked; readonly answer: Answer },
-  ): void {
+  #land({ channel, facts, asked }: Write, answer: Answer): void {
     for (const fact of facts)
       this.#applied.set(`${channel} ${fact}`, (this.#applied.get(`${channel} ${fact}`) ?? 0) + 1);
-    if (this.#phase !== undefined) this.seen.push({ phase: this.#phase, channel, facts });
-    const object = channel === 'kube' ? objectOf(of.asked) : undefined;
-    if (object !== undefined) this.#status.set(object, JSON.parse(of.answer.body.toString('utf8')).status);
+    if (this.#phase !== undefined)
+      this.seen.push({ phase: this.#phase, channel, facts, ms: Math.round(performance.now() - this.#began) });
+    const object = channel === 'kube' ? objectOf(asked) : undefined;
+    if (object !== undefined) this.#status.set(object, JSON.parse(answer.body.toString('utf8')).status);
   }
-}
-
-function stepsOf({ at, fault }: Shot): Step[] {
-  const first: Step = { aim: { at }, fault };
-  if (fault.kind !== 'kill') return [first];
-  return [
-    { aim: { at }, fault: { ...fault, again: [] } },
-    ...fault.again.map(({ after, position }: { after: number; position: Position }) => ({
-      aim: { after },
-      fault: { kind: 'kill' as const, position, again: [] },
-    })),
-  ];
 }
 
 function cloudOf(asked: Asked): { readonly action: string; readonly params: Readonly<Record<string, string>> } {
@@ -267,10 +269,9 @@ function cloudOf(asked: Asked): { readonly action: string; readonly params: Read
 const isApplied = (answer: Answer | undefined): answer is Answer =>
   answer !== undefined && answer.status >= 200 && answer.status < 300;
 
-function answerOf({ status, headers, body }: Extract<Fault, { readonly kind: 'answer' }>): Way {
-  const bytes = Buffer.from(JSON.stringify(body));
-  return {
-    kind: 'answer',
-    answer: { status, headers: { 'content-type': 'application/json', ...headers }, body: bytes },
-  };
-}
+/** A read whose answer does not arrive as it was given. */
+const spoiling = (fault: Lasting): Way => ({
+  kind: 'whole',
+  applied: async (answer) => (answer === undefined ? 'give' : fateOf(fault, answer)),
+  given: () => undefined,
+});

@@ -1,30 +1,11 @@
 // From points to plans: what is done at each of them, and how shots of several phases share one life. Pure.
-import type { At, Fault, Phase, Plan, Position, Shot } from './plan.ts';
+import type { At, Fault, Plan, Position, Shot } from './plan.ts';
 import { PHASES } from './plan.ts';
+import { type Generator, type Points, everywhere, pack } from './packs.ts';
+import { CLOUD } from './cloud-rows.ts';
 import { spread } from './points.ts';
 
-/** Points by phase. */
-export type Points = Readonly<Record<Phase, readonly At[]>>;
-/** Makes the plans of a row. */
-export type Generator = (row: string, points: Points) => readonly Plan[];
-
 const POSITIONS: readonly Position[] = ['alpha', 'beta', 'gamma'];
-
-/** One shot in each phase of a life, as long as there are any. */
-export function pack(row: string, shots: readonly Shot[], replicas = 1): readonly Plan[] {
-  const byPhase = PHASES.map((phase) => shots.filter((shot) => shot.phase === phase));
-  const lives = Math.max(0, ...byPhase.map(({ length }) => length));
-  return Array.from({ length: lives }, (_, index) => ({
-    name: `${row}-${String(index + 1).padStart(3, '0')}`,
-    row,
-    replicas,
-    shots: byPhase.flatMap((phase) => phase[index] ?? []),
-    quiet: [],
-  }));
-}
-
-const everywhere = (points: Points, wanted: (at: At) => boolean = () => true) =>
-  PHASES.flatMap((phase) => points[phase].filter(wanted).map((at) => ({ phase, at })));
 
 /** A fault at every point of a channel, in all phases. */
 const at =
@@ -122,21 +103,8 @@ const kube = (code: number, reason: string, more: Partial<Answering> = {}): Faul
   body: refused(code, reason),
   times: 1,
   scope: 'writes',
+  applied: false,
   ...more,
-});
-
-const cloud = (code: number, name: string): Fault => ({
-  kind: 'answer',
-  status: code,
-  headers: {},
-  times: 1,
-  scope: 'writes',
-  body: {
-    RequestId: '00000000-0000-0000-0000-000000000000',
-    HostId: 'harness',
-    Code: name,
-    Message: `${name} by the harness`,
-  },
 });
 
 const watch = (what: Extract<Fault, { readonly kind: 'watch' }>['what'], times = 1): Fault => ({
@@ -163,15 +131,13 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   B4: some(12, watch('gone', 4)),
   B5: some(12, watch('error')),
   B9: some(20, watch('past')),
-  C1: at('cloud', cloud(400, 'Throttling.User')),
-  C2: at('cloud', cloud(503, 'ServiceUnavailable')),
-  C3: at('cloud', { kind: 'lose', times: 1 }),
+  ...CLOUD,
   D1: kills,
   D2: doubles,
   D3: loops,
   D4: at(undefined, { kind: 'terminate' }),
   E1: some(4, { kind: 'pause', ms: 16_000 }, { replicas: 2 }),
-  E2: some(4, { kind: 'cut', ms: 16_000 }, { replicas: 2 }),
+  E2: some(4, { kind: 'cut', ms: 16_000, channel: 'kube' }, { replicas: 2 }),
   E3: some(6, { kind: 'pause', ms: 16_000 }, { replicas: 2, wanted: /intents\+/ }),
   E4: some(6, { kind: 'drop-lease' }, { replicas: 2 }),
   F1: (row, points) =>

@@ -118,13 +118,31 @@ function masked(attributes: object): string {
 }
 
 /** Whatever lives must be on record, or nobody will ever release it. */
-function leaked({ lives, objects }: Ending): readonly string[] {
+const leaked = (ending: Ending): readonly string[] =>
+  unrecorded(ending).map(({ type, id }) => `${type} ${id} lives and is on no record`);
+
+function unrecorded({ lives, objects }: Ending): readonly Life[] {
   const recorded = new Set(
     objects.flatMap((object) => (object.status?.resources ?? []).map((resource: Loose) => resource.id)),
   );
-  return ours(lives)
-    .filter((life) => life.deletedAt === null && RECORDED.has(life.type) && !recorded.has(life.id))
-    .map((life) => `${life.type} ${life.id} lives and is on no record`);
+  return ours(lives).filter((life) => life.deletedAt === null && RECORDED.has(life.type) && !recorded.has(life.id));
+}
+
+/**
+ * True for the end that waits for a person (decision 12): the environment is Stalled with ExistingResources, names every server
+ * that lives and is on no record, each of them its own by its tag, and nothing was made too often or taken from a stranger.
+ */
+export function awaited(ending: Ending, wish: Wish): boolean {
+  const environment = ending.objects.find(({ kind }) => kind === 'FinanceCloudEnvironment');
+  const conditions: readonly Loose[] = environment?.status?.conditions ?? [];
+  const stalled = conditions.find(({ type, status }) => type === 'Stalled' && status === 'True');
+  if (stalled?.reason !== 'ExistingResources') return false;
+  const lost = unrecorded(ending);
+  const isNamed = ({ id, type, tagsNow }: Life): boolean =>
+    type === 'instance' && tagsNow?.[UID] === environment?.metadata.uid && String(stalled.message).includes(id);
+  const made = Map.groupBy(ours(ending.lives), ({ type }) => type);
+  const isTooMuch = [...made].some(([type, all]) => RECORDED.has(type) && all.length > (wish.made[type] ?? 0));
+  return lost.length > 0 && lost.every(isNamed) && !isTooMuch && touched(ending).length === 0;
 }
 
 function left({ lives, objects }: Ending): readonly string[] {

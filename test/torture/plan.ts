@@ -10,6 +10,8 @@ const at = z.strictObject({
 });
 const times = z.number().int().min(1).max(10_000).default(1);
 const ms = z.number().int().min(1).max(120_000);
+/** Writes, the reads that follow the write aimed at, or every request of the channel. */
+const scope = z.enum(['writes', 'reads', 'all']).default('writes');
 const fault = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('kill'),
@@ -23,10 +25,15 @@ const fault = z.discriminatedUnion('kind', [
     status: z.number().int().min(200).max(599),
     headers: z.record(z.string(), z.string()).default({}),
     body: z.unknown().default({}),
+    /** The body as it is, in place of JSON. */
+    text: z.string().optional(),
+    /** The request is sent on, and this is said in place of its answer. */
+    applied: z.boolean().default(false),
     times,
-    /** Writes only, or every request of the channel. */
-    scope: z.enum(['writes', 'all']).default('writes'),
+    scope,
   }),
+  /** The request is sent on, and its answer arrives in this state. */
+  z.strictObject({ kind: z.literal('spoil'), what: z.enum(['truncated', 'empty', 'html', 'no-ids']), times, scope }),
   z.strictObject({ kind: z.literal('lose'), times }),
   z.strictObject({ kind: z.literal('hang'), times }),
   z.strictObject({
@@ -35,7 +42,19 @@ const fault = z.discriminatedUnion('kind', [
     times,
   }),
   z.strictObject({ kind: z.literal('pause'), ms }),
-  z.strictObject({ kind: z.literal('cut'), ms }),
+  z.strictObject({ kind: z.literal('cut'), ms, channel: z.enum(['kube', 'cloud']).default('kube') }),
+  /** The connection breaks, and the request is sent on so much later. */
+  z.strictObject({ kind: z.literal('late'), ms }),
+  /** Reads of the cloud are answered as before this write, all of them or every second one. */
+  z.strictObject({ kind: z.literal('lag'), ms, flip: z.boolean().default(false) }),
+  /** What was made is in no list. */
+  z.strictObject({ kind: z.literal('hide'), ms }),
+  /** What was made looks in lists as it looked when it was first seen. */
+  z.strictObject({ kind: z.literal('stuck'), ms }),
+  /** An item is missing from a list with and without its count, comes twice, or the count is too high. */
+  z.strictObject({ kind: z.literal('list'), what: z.enum(['missing', 'short', 'double', 'total']), times }),
+  /** The server that was made is gone a moment later, as after a failure of the cloud. */
+  z.strictObject({ kind: z.literal('vanish') }),
   z.strictObject({ kind: z.literal('drop-lease') }),
   z.strictObject({
     kind: z.literal('store'),

@@ -55,7 +55,7 @@ describe('torture: what a write says', () => {
 });
 
 describe('torture: points', () => {
-  const seen = (...facts: readonly string[]): Seen => ({ phase: 'build', channel: 'kube', facts });
+  const seen = (...facts: readonly string[]): Seen => ({ phase: 'build', channel: 'kube', facts, ms: 0 });
 
   it('two writes of one life that were one in another share a fact with it each', () => {
     const lives = [[seen('x intents+a'), seen('x intents+b')], [seen('x intents+a', 'x intents+b')]];

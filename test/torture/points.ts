@@ -20,12 +20,17 @@ export function pointsOf(lives: readonly (readonly Seen[])[], phase: Phase): rea
     });
     const sure = named.filter(
       ({ fact, nth }) =>
-        !fact.endsWith(' other') && counts.every((count) => (count.get(`${channel} ${fact}`) ?? 0) >= nth),
+        !fact.endsWith(' other') &&
+        !isChance(fact, nth) &&
+        counts.every((count) => (count.get(`${channel} ${fact}`) ?? 0) >= nth),
     );
     const [best] = sure.toSorted((a, b) => rankOf(a.fact) - rankOf(b.fact));
     return best === undefined ? [] : [best];
   });
 }
+
+/** How often a condition changes to and fro depends on how busy the machine is. */
+const isChance = (fact: string, nth: number): boolean => / (conditions|drift|zones)[+-]/.test(fact) && nth > 1;
 
 function countsOf(seen: readonly Seen[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

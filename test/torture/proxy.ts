@@ -2,6 +2,7 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer, request as httpRequest } from 'node:http';
 import { Agent as SecureAgent, request as httpsRequest } from 'node:https';
+import { pause } from '../support/eventually.ts';
 
 /** A request that has come whole. */
 export interface Asked {
@@ -18,14 +19,18 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** What becomes of a request: streamed through, sent on and read whole, answered here, cut, or never answered. */
+/** What becomes of an answer: given as it is, lost, or another one in its place. */
+export type Fate = 'give' | 'drop' | { readonly answer: Answer };
+
+/** What becomes of a request: streamed through, sent on and read whole, cut and sent on later, answered here, cut, or never answered. */
 export type Way =
   | { readonly kind: 'stream' }
   | {
       readonly kind: 'whole';
-      readonly applied: (answer: Answer | undefined) => Promise<'give' | 'drop'>;
+      readonly applied: (answer: Answer | undefined) => Promise<Fate>;
       readonly given: () => void;
     }
+  | { readonly kind: 'late'; readonly ms: number; readonly applied: (answer: Answer | undefined) => Promise<Fate> }
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'drop' }
   | { readonly kind: 'hang' };
@@ -104,11 +109,17 @@ async function handle(wire: Wire, request: IncomingMessage, response: ServerResp
       const fate = await way.applied(answer);
       if (fate === 'drop' || answer === undefined) response.destroy();
       else {
-        await give(response, { ...answer, body: wire.interceptor.rewrite?.(answer.body) ?? answer.body });
+        const said = fate === 'give' ? answer : fate.answer;
+        await give(response, { ...said, body: wire.interceptor.rewrite?.(said.body) ?? said.body });
         way.given();
       }
       return;
     }
+    case 'late':
+      response.destroy();
+      await pause(way.ms);
+      await way.applied(await wholeAnswer(wire, asked));
+      return;
     case 'answer':
       return give(response, way.answer);
     case 'drop':

@@ -1,13 +1,16 @@
 // Plays one plan: a life in phases, with a fault in some of them, judged at every step and at the end of each phase.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from '../support/eventually.ts';
+import { pause } from '../support/eventually.ts';
 import type { EmulatorProcess } from '../support/emulator-process.ts';
-import { type Fault, type Phase, type Plan, phasesOf } from './plan.ts';
+import { type At, type Phase, type Plan, phasesOf } from './plan.ts';
+import { type Reach, act } from './deeds.ts';
 import { Gate, type Seen, type Sender } from './gate.ts';
-import { type Wish, shapeOf, verdicts } from './judge.ts';
+import type { Wish } from './judge.ts';
 import { Replica } from './operator.ts';
-import { type Proxy, startProxy } from './proxy.ts';
+import { type Asked, type Proxy, type Way, startProxy } from './proxy.ts';
+import { type Expecting, MISSED, type Settled, endsLeadership, settle } from './settle.ts';
+import { Reads, isReadFault } from './reads.ts';
 import type { Stage } from './stage.ts';
 import { Watches } from './watches.ts';
 import { Witness } from './witness.ts';
@@ -26,10 +29,15 @@ export interface Outcome {
   readonly failedIn: Phase | undefined;
   /** True when the only problem is that the write aimed at never came. */
   readonly missed: boolean;
+  /** True when the operator waited for a person, by design, and went on when the person had spoken. */
+  readonly spoken: boolean;
   readonly shapes: Shapes;
   readonly seconds: number;
   readonly log: string;
 }
+
+/** Milliseconds by which each request of a channel is late: other orders than those of an idle machine. */
+export type Lag = Readonly<Record<At['channel'], number>>;
 
 /** Where to play. */
 export interface Lane {
@@ -37,18 +45,10 @@ export interface Lane {
   readonly emulator: EmulatorProcess;
   /** What each phase must end like; empty while that is learnt. */
   readonly due: Shapes;
+  readonly lag?: Lag;
+  readonly expecting?: Expecting | undefined;
 }
 
-const SETTLED_MS = 60_000;
-/** Silence is noticed after a minute and a half, and a server that ends every watch is asked ever less often. */
-const DEAF_MS = 240_000;
-/** On a busy machine a start takes seconds, and so does a change of leaders. */
-const START_MS = 6000;
-/** Listings of servers that must pass over an unchanged end: damage may come after a restart. */
-const SWEEPS = 2;
-/** An end that stays for so long without the shot: it will not come any more. */
-const IDLE_MS = 4000;
-const MISSED = 'the write aimed at never came: this build of the operator does not make it, or makes it otherwise';
 /** Lease of replicas that contend; they give up after two thirds of it. */
 const LEADERS_LEASE_S = 12;
 
@@ -61,14 +61,14 @@ export async function play(lane: Lane, plan: Plan): Promise<Outcome> {
   try {
     await life.begin();
     const end = await life.live();
-    const log = end.problems.length > 0 ? life.logs() : '';
+    const log = end.problems.length > 0 ? `${life.logs()}\n${await life.state()}` : '';
     return { plan, seen: life.gate.seen, ...end, log, seconds: (performance.now() - began) / 1000 };
   } finally {
     await life.end();
   }
 }
 
-type End = Pick<Outcome, 'problems' | 'failedIn' | 'missed' | 'shapes'>;
+type End = Pick<Outcome, 'problems' | 'failedIn' | 'missed' | 'spoken' | 'shapes'>;
 
 class LifeOf {
   readonly gate: Gate;
@@ -78,6 +78,7 @@ class LifeOf {
   readonly #witness: Witness;
   readonly #replicas: readonly Replica[];
   readonly #watches = new Map<Sender, Watches>();
+  readonly #reads = new Map<Sender, Reads>();
   readonly #proxies: Proxy[] = [];
   readonly #folder: string;
   #sweeps = 0;
@@ -94,11 +95,19 @@ class LifeOf {
     const leaseSeconds = plan.replicas > 1 ? LEADERS_LEASE_S : 30;
     const own = { program: stage.program, token: stage.token, namespace, folder: this.#folder, leaseSeconds };
     this.#replicas = ['one', 'two'].slice(0, plan.replicas).map((identity) => new Replica({ ...own, identity }));
+    const reach: Reach = {
+      world: this.#world,
+      witness: this.#witness,
+      gate: () => this.gate,
+      watches: this.#watches,
+      reads: this.#reads,
+      renewDeadlineMs: LEADERS_LEASE_S * 667,
+    };
     this.gate = new Gate({
       before: (write) => this.#witness.before(write),
       after: () => this.#witness.after(),
       names: this.#witness.names,
-      act: (fault, sender) => this.#act(fault, sender),
+      act: (fault, sender, made) => act(reach, fault, { sender, made }),
     });
   }
 
@@ -116,22 +125,28 @@ class LifeOf {
 
   async live(): Promise<End> {
     const shapes: Partial<Record<Phase, readonly string[]>> = {};
+    let isSpoken = false;
     const phases = phasesOf(this.#plan);
     for (const [index, phase] of phases.entries()) {
       const lived = phases.slice(0, index + 1);
       if (phase !== 'build') this.#open(phase, lived);
       await this.#do(phase);
-      const { problems, shape } = await this.#settle(phase, lived);
+      const { problems, shape, spoken } = await this.#settle(phase, lived);
+      isSpoken ||= spoken;
       const all = [...problems, ...this.#witness.violations, ...this.#surprises(phase)];
       const missed = all.length === 1 && all[0] === MISSED;
-      if (all.length > 0) return { problems: all, failedIn: phase, missed, shapes };
+      if (all.length > 0) return { problems: all, failedIn: phase, missed, spoken: isSpoken, shapes };
       shapes[phase] = shape;
     }
-    return { problems: [], failedIn: undefined, missed: false, shapes };
+    return { problems: [], failedIn: undefined, missed: false, spoken: isSpoken, shapes };
+  }
+
+  #lost(lived: readonly Phase[]): number {
+    return this.#plan.shots.filter(({ phase, fault }) => lived.includes(phase) && fault.kind === 'vanish').length;
   }
 
   #open(phase: Phase, lived: readonly Phase[]): void {
-    this.#witness.expect(wishFor(lived, undefined));
+    this.#witness.expect(wishFor(lived, undefined, this.#lost(lived)));
     this.gate.begin(
       phase,
       this.#plan.shots.find((shot) => shot.phase === phase),
@@ -160,86 +175,35 @@ class LifeOf {
     }
   }
 
-  /** Waits for the shot and for the end; says what is wrong with it, and how it looks. */
-  async #settle(
-    phase: Phase,
-    lived: readonly Phase[],
-  ): Promise<{ readonly problems: readonly string[]; readonly shape: readonly string[] }> {
-    const wish = wishFor(lived, this.#lane.due[phase]);
-    let last: readonly string[] = ['nothing was seen'];
-    let since = performance.now();
-    let sweeps = 0;
-    const check = async (): Promise<boolean> => {
-      last = verdicts(await this.#witness.ending(), wish);
-      if (last.length > 0 || this.#witness.violations.length > 0) {
-        since = performance.now();
-        sweeps = this.#sweeps;
-        return this.#witness.violations.length > 0;
-      }
-      // The end must also be the end for an operator that has looked around once more.
-      if (this.gate.spent) return phase === 'deletion' || this.#sweeps >= sweeps + SWEEPS;
-      return performance.now() - since > IDLE_MS;
-    };
-    await eventually(check, { what: phase, timeoutMs: this.#patience(phase), everyMs: 100 }).catch(() => undefined);
-    const { lives: all } = await this.#witness.ending();
-    return { problems: this.gate.spent ? last : [MISSED, ...last], shape: shapeOf(all) };
-  }
-
-  #patience(phase: Phase): number {
-    const { shots, replicas } = this.#plan;
-    const fault = shots.find((shot) => shot.phase === phase)?.fault;
-    if (fault?.kind === 'watch' && ['half-open', 'close'].includes(fault.what)) return DEAF_MS;
-    const starts = fault?.kind === 'kill' ? fault.again.length : 0;
-    return SETTLED_MS * replicas + starts * START_MS;
-  }
-
-  async #act(fault: Fault, sender: Sender): Promise<void> {
-    switch (fault.kind) {
-      case 'watch':
-        return this.#watches.get(sender)?.disturb(fault.what, fault.times);
-      case 'pause':
-        return this.#later(fault.ms, () => sender.signal('SIGCONT'));
-      case 'cut':
-        this.gate.cut(sender, true);
-        return this.#later(fault.ms, () => this.gate.cut(sender, false));
-      case 'drop-lease':
-        this.#witness.leaseDropped(LEADERS_LEASE_S * 667);
-        return this.#world.dropLease();
-      case 'store':
-        await this.#witness.remember();
-        return this.#world.deface(fault.what);
-      case 'emulator':
-        return void (await this.#world.control('POST', 'faults', fault.rule));
-      case 'kill':
-      case 'terminate':
-      case 'answer':
-      case 'lose':
-      case 'hang':
-        return;
-      default:
-        return fault satisfies never;
-    }
-  }
-
-  #later(ms: number, what: () => void): Promise<void> {
-    return new Promise((resolve) => {
-      setTimeout(() => {
-        what();
-        resolve();
-      }, ms);
+  #settle(phase: Phase, lived: readonly Phase[]): Promise<Settled> {
+    return settle({
+      plan: this.#plan,
+      phase,
+      wish: wishFor(lived, this.#lane.due[phase], this.#lost(lived)),
+      gate: this.gate,
+      witness: this.#witness,
+      sweeps: () => this.#sweeps,
+      speak: () => this.#world.takeOver(),
+      expecting: this.#lane.expecting,
     });
   }
 
+  async #ask(channel: At['channel'], asked: Asked, replica: Replica): Promise<Way> {
+    const late = this.#lane.lag?.[channel] ?? 0;
+    if (late > 0) await pause(late);
+    return this.gate.ask(channel, asked, replica);
+  }
+
   async #cloudProxy(replica: Replica): Promise<Proxy> {
-    const proxy = await startProxy(
-      { url: this.#lane.emulator.url },
-      {
-        ask: (asked) => {
-          if (asked.headers['x-acs-action'] === 'DescribeInstances') this.#sweeps += 1;
-          return this.gate.ask('cloud', asked, replica);
-        },
-      },
-    );
+    // Whole answers cost time: they are read where a plan needs them.
+    const reads = this.#plan.shots.some(({ fault }) => isReadFault(fault)) ? new Reads() : undefined;
+    if (reads !== undefined) this.#reads.set(replica, reads);
+    const ask = async (asked: Asked): Promise<Way> => {
+      if (asked.headers['x-acs-action'] === 'DescribeInstances') this.#sweeps += 1;
+      const way = await this.#ask('cloud', asked, replica);
+      return way.kind === 'stream' ? (reads?.ask(asked) ?? way) : way;
+    };
+    const proxy = await startProxy({ url: this.#lane.emulator.url }, { ask });
     this.#proxies.push(proxy);
     return proxy;
   }
@@ -253,7 +217,7 @@ class LifeOf {
       { url: plane.url, ca },
       {
         ask: async (asked) => {
-          const way = await this.gate.ask('kube', asked, replica);
+          const way = await this.#ask('kube', asked, replica);
           return way.kind === 'stream' ? (watches.ask(asked) ?? way) : way;
         },
         streaming: (asked, stream) => watches.began(asked, stream),
@@ -272,6 +236,14 @@ class LifeOf {
     return this.#replicas.map(({ logFile }) => readFileSync(logFile, 'utf8')).join('\n');
   }
 
+  /** What the objects say of themselves, for who looks for the cause. */
+  async state(): Promise<string> {
+    const objects = await this.#world.objects();
+    return objects
+      .map(({ kind, metadata, status }) => `${kind} ${metadata.name} ${JSON.stringify(status, undefined, 1)}`)
+      .join('\n');
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.#replicas.map((replica) => replica.stop()));
     await Promise.all(this.#proxies.map((proxy) => proxy.stop()));
@@ -280,16 +252,11 @@ class LifeOf {
   }
 }
 
-/** Types of the sample, how many are ever made and how many live at once, after these phases. */
-export function wishFor(lived: readonly Phase[], living: readonly string[] | undefined): Wish {
-  const more = lived.filter((phase) => phase === 'rebalance' || phase === 'drift').length;
+/** Types of the sample, how many are ever made and how many live at once, after these phases; `lost` servers were taken away by the cloud. */
+export function wishFor(lived: readonly Phase[], living: readonly string[] | undefined, lost = 0): Wish {
+  const more = lived.filter((phase) => phase === 'rebalance' || phase === 'drift').length + lost;
   const made = { vpc: 1, vswitch: 2, securityGroup: 2, instance: 4 + more, loadbalancer: 1 };
   const gone = lived.includes('deletion');
   const peak = { ...made, instance: lived.includes('rebalance') || lived.includes('drift') ? 5 : 4 };
   return { made, peak, living, gone };
-}
-
-function endsLeadership(fault: Fault): boolean {
-  if (fault.kind === 'answer') return fault.scope === 'all';
-  return ['pause', 'cut', 'drop-lease', 'hang'].includes(fault.kind);
 }

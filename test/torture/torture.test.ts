@@ -1,7 +1,8 @@
 // Killed before, in the middle of and after its writes: every life ends where the undisturbed one ends, and no step breaks a promise.
 import assert from 'node:assert/strict';
 import { CONTROL_PLANE_TIMEOUT_MS, sharedControlPlane } from '../support/shared-control-plane.ts';
-import { type Generator, GENERATORS, sampleOf } from './generators.ts';
+import { GENERATORS, sampleOf } from './generators.ts';
+import type { Generator } from './packs.ts';
 import { type Lesson, learn, playAll } from './session.ts';
 import { readPlan } from './plan.ts';
 import { type Stage, setStage } from './stage.ts';
@@ -85,9 +86,12 @@ describe('torture: plans', () => {
 
   it('every generated plan is read back as it is, and every generator has a row', () => {
     const at = (channel: 'kube' | 'cloud', fact: string) => ({ channel, fact, nth: 1 });
-    const some = Array.from({ length: 12 }, (_, index) =>
-      at(index % 2 === 0 ? 'kube' : 'cloud', `environments/bank intents+${index}`),
-    );
+    const writes =
+      'CreateVpc vpc,RunInstances web/f,CreateLoadBalancerTCPListener web/lb,AuthorizeSecurityGroup sg,DeleteVpc vpc';
+    const some = [
+      ...Array.from({ length: 12 }, (_, index) => at('kube', `environments/bank intents+${index}`)),
+      ...writes.split(',').map((fact) => at('cloud', fact)),
+    ];
     const points = { build: some, rebalance: some, drift: some, deletion: some };
     for (const [row, generate] of Object.entries<Generator>(GENERATORS)) {
       const plans = generate(row, points);

@@ -66,10 +66,10 @@ export class World {
     await this.must({ method: 'PATCH', path, body: object, contentType: 'application/apply-patch+yaml' });
   }
 
-  /** A colleague's own network and group in the same account: nobody may touch them. */
+  /** A colleague's own network and group in the same account, called like ours: nobody may touch them. */
   async #plantStrangers(): Promise<void> {
-    const made = await this.console('vpc', 'CreateVpc', { CidrBlock: '10.0.0.0/8', VpcName: 'stranger' });
-    const group = { VpcId: made.answer.VpcId, SecurityGroupName: 'stranger' };
+    const made = await this.console('vpc', 'CreateVpc', { CidrBlock: '10.0.0.0/8', VpcName: 'bank' });
+    const group = { VpcId: made.answer.VpcId, SecurityGroupName: 'dmz' };
     await this.#edit('ecs', 'CreateSecurityGroup', group);
   }
 
@@ -132,10 +132,28 @@ export class World {
     await this.must({ method: 'PATCH', path: `${path}/status`, body, contentType });
   }
 
+  /** A person says that what carries the environment's tags and is on no record is to be taken on record. */
+  async takeOver(): Promise<void> {
+    const path = `${GROUP}/namespaces/${this.name}/financecloudenvironments/bank`;
+    const { body } = await this.must({ method: 'GET', path });
+    const annotations = { 'financecloud.io/take-over': body.metadata.uid };
+    await this.must({
+      method: 'PATCH',
+      path,
+      body: { metadata: { annotations } },
+      contentType: 'application/merge-patch+json',
+    });
+  }
+
   /** Moves a server of zone F to zone G behind the operator's back. */
   async unbalance(): Promise<void> {
     const instanceId = this.#idOf(await this.lives(), 'instance', F);
     await this.control('POST', 'drift', { kind: 'serverInOtherZone', account: ACCOUNT_ID, instanceId, zone: G });
+  }
+
+  /** A server is gone as after a failure of the cloud. */
+  async lose(instanceId: string): Promise<void> {
+    await this.#edit('ecs', 'DeleteInstance', { InstanceId: instanceId, Force: true });
   }
 
   /** A colleague opens a port to the world, stops the listener, bends its health check, and releases a server. */
