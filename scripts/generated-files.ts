@@ -6,6 +6,7 @@ import { KINDS } from '../src/crds/kinds.ts';
 import { GROUP } from '../src/crds/names.ts';
 import { admissionPolicies } from '../src/crds/policies.ts';
 import { rolesForPeople } from '../src/crds/roles.ts';
+import { attacksPage } from './attacks-page.ts';
 import { metricsPage, settingsPage } from './operator-pages.ts';
 import { crdsPage, reasonsPage } from './reference-pages.ts';
 import { operatorSources } from './rule-sources.ts';
@@ -28,5 +29,6 @@ export const generatedFiles = (): readonly GeneratedFile[] => [
   { path: 'docs/reference/reasons.md', content: reasonsPage() },
   { path: 'docs/reference/metrics.md', content: metricsPage() },
   { path: 'docs/reference/settings.md', content: settingsPage() },
+  { path: 'docs/reference/attacks.md', content: attacksPage() },
   { path: 'docs/reference/rules.md', content: rulesPage(operatorSources(join(import.meta.dirname, '..'))) },
 ];

@@ -41,10 +41,15 @@ export function objectTag(kind: string, namespace: string, name: string): string
   return plain.length <= LONGEST_VALUE ? plain : `${kind}/sha256-${sha256(plain)}`;
 }
 
+/** True for keys that are the operator's, or that a reader could take for them. */
+export function isReservedKey(key: string): boolean {
+  return key.trim().toLowerCase().startsWith(RESERVED_PREFIX);
+}
+
 /** All tags of a resource; user tags never override or forge reserved ones. */
 export function tagsFor(ownership: Ownership, userTags: Tags = {}): Tags {
   const { owner, install, object, uid, resource, attempt } = ownership;
-  const allowed = Object.entries(userTags).filter(([key]) => !key.toLowerCase().startsWith(RESERVED_PREFIX));
+  const allowed = Object.entries(userTags).filter(([key]) => !isReservedKey(key));
   return {
     ...Object.fromEntries(allowed),
     [TAG_OWNER]: owner,

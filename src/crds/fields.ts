@@ -62,11 +62,18 @@ export const undeclaredRules = z
 // The cloud takes 20 tags in a create request; six are the operator's own.
 const MAX_TAGS = 14;
 
-const tagKey = rules(text(128), {
-  // In any case of letters: the cloud looks at them so.
-  rule: `!self.startsWith('${RESERVED_TAG_PREFIX}') && !self.lowerAscii().startsWith('aliyun') && !self.lowerAscii().startsWith('acs:') && !self.contains('http://') && !self.contains('https://')`,
-  message: `a tag key must not start with ${RESERVED_TAG_PREFIX}, aliyun or acs:, nor hold http:// or https://: those are reserved, choose another key`,
-}).describe('Tag key.');
+const tagKey = rules(
+  text(128),
+  {
+    // In any case of letters: the cloud looks at its own so, and nobody may take one for the operator's.
+    rule: `!self.lowerAscii().startsWith('${RESERVED_TAG_PREFIX}') && !self.lowerAscii().startsWith('aliyun') && !self.lowerAscii().startsWith('acs:') && !self.contains('http://') && !self.contains('https://')`,
+    message: `a tag key must not start with ${RESERVED_TAG_PREFIX}, aliyun or acs:, nor hold http:// or https://: those are reserved, choose another key`,
+  },
+  {
+    rule: 'self == self.trim()',
+    message: 'a tag key must not begin or end with white space: leave it out, or choose another key',
+  },
+).describe('Tag key.');
 
 const tagValue = rules(text(128, { min: 0 }), {
   rule: "!self.lowerAscii().startsWith('acs:') && !self.contains('http://') && !self.contains('https://')",

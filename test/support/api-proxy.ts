@@ -14,12 +14,13 @@ export interface ApiAnswer {
   readonly body: Loose;
 }
 
-/** One request; `body` is sent as JSON of `contentType` (default application/json). */
+/** One request; `body` is sent as JSON of `contentType` (default application/json); `as` is whom the administrator impersonates. */
 export interface ApiCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
+  readonly as?: string;
 }
 
 /** A running proxy. */
@@ -40,9 +41,10 @@ export async function startApiProxy(plane: ControlPlane): Promise<ApiProxy> {
   const ready = await proxy.waitForLine(/127\.0\.0\.1:(\d+)/, { timeoutMs: 20_000 });
   const port = ready[1] ?? '';
   return {
-    async call({ method, path, body, contentType = 'application/json' }) {
-      const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': contentType } };
-      return answerOf(await fetch(`http://127.0.0.1:${port}${path}`, { method, ...init }));
+    async call({ method, path, body, contentType = 'application/json', as }) {
+      const headers = { 'content-type': contentType, ...(as === undefined ? {} : { 'impersonate-user': as }) };
+      const init = body === undefined ? {} : { body: JSON.stringify(body) };
+      return answerOf(await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, ...init }));
     },
     async stop() {
       await proxy.stop();

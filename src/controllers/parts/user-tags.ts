@@ -1,16 +1,14 @@
 // Plans the tags that an object declares for its servers. Tags that nobody declared and reserved ones are left alone.
 import type { ServerRecord } from '../../cloud/ecs/model.ts';
 import type { Tags } from '../../cloud/service.ts';
-import { RESERVED_PREFIX } from '../../cloud/tags.ts';
+import { isReservedKey } from '../../cloud/tags.ts';
 import { emptyPlan } from '../../plan/change.ts';
 import type { FieldChange } from '../../plan/fields.ts';
 import type { CloudPlan } from '../model.ts';
 
 /** One change that sets the declared tags on all servers of the fleet that lack one or have another value. */
 export function planUserTags(fleet: string, declared: Tags, servers: readonly ServerRecord[]): CloudPlan {
-  const tags = Object.fromEntries(
-    Object.entries(declared).filter(([key]) => !key.toLowerCase().startsWith(RESERVED_PREFIX)),
-  );
+  const tags = Object.fromEntries(Object.entries(declared).filter(([key]) => !isReservedKey(key)));
   const differing = servers.filter((server) => differences(server, tags).length > 0);
   if (differing.length === 0) return emptyPlan;
   const ids = differing.map(({ id }) => id);

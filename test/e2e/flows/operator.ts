@@ -55,8 +55,12 @@ const FLAGS = {
   'log-level': 'debug',
 };
 
-/** Starts one and returns when it listens; `identity` is its name in the lease. */
-export async function startOperator(plane: ControlPlane, identity: string): Promise<OperatorProcess> {
+/** Starts one and returns when it listens; `identity` is its name in the lease, `more` are further flags, which win. */
+export async function startOperator(
+  plane: ControlPlane,
+  identity: string,
+  more: readonly string[] = [],
+): Promise<OperatorProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'flow-operator-'));
   const logFile = join(folder, 'operator.log');
   appendFileSync(logFile, '');
@@ -71,6 +75,7 @@ export async function startOperator(plane: ControlPlane, identity: string): Prom
     `--identity=${identity}`,
     ...fixed,
     ...flags,
+    ...more,
   ];
   const child = spawnBound(process.execPath, args, { name: `operator ${identity}`, logFile });
   const [, port = ''] = await child.waitForLine(/"health":(\d+)/, { timeoutMs: 30_000 });

@@ -1,0 +1,71 @@
+// Texts that would be something else where they are shown or read: lines of a log, parts of JSON, prototypes of objects.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { type Attempt, at, create, refused } from '../attempt.ts';
+import { own } from '../town.ts';
+import type { Yard } from '../yard.ts';
+
+/** Would forge a line of a log, colour a terminal and end a JSON text. */
+export const ODD =
+  'x\n{"level":"error","msg":"forged-line"}\r\n\u001b[31mred\u001b[0m","admin":true,"x":"\u0000'.replace('\u0000', '');
+
+const NAMES = ['evil\nname', '../evil', '\u001b[31mred', 'a"b', '__proto__', 'UPPER'];
+
+const names: readonly Attempt[] = NAMES.map((name, index) =>
+  refused({
+    id: `O${index + 1}`,
+    sends: `the object name \`${JSON.stringify(name).slice(1, -1)}\``,
+    names: 'metadata.name',
+    call: (yard) => create(at(own(yard, 'x'), 'metadata.name', name)),
+  }),
+);
+
+/** All of them. */
+export const odd = {
+  title: 'Odd specs: injected lines and prototypes',
+  attempts: [
+    ...names,
+    ...(['labels', 'annotations'] as const).map((field, index) =>
+      refused({
+        id: `O${NAMES.length + index + 1}`,
+        sends: `\`__proto__\` as a key of ${field}`,
+        names: `metadata.${field}`,
+        call: (yard) => create(at(own(yard, 'x'), `metadata.${field}`, JSON.parse('{"__proto__":"x"}'))),
+      }),
+    ),
+    refused({
+      id: 'O9',
+      sends: '`__proto__` and `constructor` as fields of the spec',
+      names: '__proto__',
+      status: 400,
+      call: (yard) =>
+        create(at(own(yard, 'x'), 'spec', JSON.parse('{"__proto__":{"mode":"Observe"},"constructor":{}}'))),
+    }),
+    {
+      id: 'O10',
+      sends:
+        'newlines, terminal colours and ends of JSON in a description, in annotations that are read, and in labels `constructor`',
+      defence: 'texts stay texts',
+      judged: 'every line of the log is one object of JSON without control characters; events and metrics as well',
+      play: async (yard: Yard) => {
+        const annotations = { constructor: 'x', 'financecloud.io/take-over': ODD, 'financecloud.io/reconcile': ODD };
+        const labelled = at(own(yard, 'texts'), 'metadata.labels', { constructor: 'x' });
+        const object = at(at(labelled, 'metadata.annotations', annotations), 'spec.network.description', ODD);
+        await yard.must({ ...create(object), as: yard.tenant });
+        const made = await yard.condition('FinanceCloudEnvironment', 'texts', {});
+        assert.equal(made.spec.network.description, ODD);
+        await yard.sweeps(2);
+        // Node's own words to the standard error are no lines of the log.
+        const lines = readFileSync(yard.operator.logFile, 'utf8')
+          .split('\n')
+          .filter((line) => line !== '' && !/^\((node:\d+\)|Use `node) /.test(line));
+        for (const line of lines) {
+          // oxlint-disable-next-line no-control-regex
+          assert.doesNotMatch(line, /[\u0000-\u001f\u007f]/);
+          const read: { readonly msg?: unknown } = JSON.parse(line);
+          assert.notEqual(read.msg, 'forged-line');
+        }
+      },
+    },
+  ],
+};

@@ -1,0 +1,143 @@
+// Getting at what the operator holds: its endpoints, its Secrets, its lease, its name.
+import assert from 'node:assert/strict';
+import { type Attempt, forbidden } from '../attempt.ts';
+import { markersIn } from '../markers.ts';
+import type { Yard } from '../yard.ts';
+
+/** Ports of the operator. */
+async function portsOf({ operator }: Yard): Promise<{ readonly health: string; readonly metrics: string }> {
+  const found = await operator.process.waitForLine(/"health":(\d+),"metrics":(\d+)/, { timeoutMs: 5_000 });
+  return { health: found[1] ?? '', metrics: found[2] ?? '' };
+}
+
+async function read(
+  port: string,
+  path: string,
+  token?: string,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+  return { status: answer.status, text: await answer.text() };
+}
+
+async function tokenOf(yard: Yard, name: string): Promise<string> {
+  const home = `/api/v1/namespaces/${yard.a}/serviceaccounts`;
+  await yard.must({ method: 'POST', path: home, body: { metadata: { name } } });
+  const made = await yard.must({ method: 'POST', path: `${home}/${name}/token`, body: { spec: {} } });
+  return made.body.status.token;
+}
+
+const PATHS = [
+  '/debug/pprof',
+  '/debug',
+  '/configz',
+  '/env',
+  '/flags',
+  '/healthz?verbose=1',
+  '/readyz?verbose=1',
+  '/../etc/passwd',
+];
+
+const secret = (id: string, sends: string, where: (yard: Yard) => string): Attempt =>
+  forbidden(id, sends, (yard) => ({ method: 'GET', path: where(yard) }));
+
+/** All of them. */
+export const secrets = {
+  title: 'Read what the operator holds, or be taken for it',
+  attempts: [
+    {
+      id: 'M1',
+      sends: '`/metrics` without a token, with an invented one, and with the token of a ServiceAccount of the tenant',
+      defence: 'refused: 401, 401, 403',
+      judged: 'answers; none holds a secret',
+      play: async (yard: Yard) => {
+        const { metrics } = await portsOf(yard);
+        const own = await tokenOf(yard, 'scraper');
+        for (const [token, status] of [
+          [undefined, 401],
+          ['invented', 401],
+          [own, 403],
+        ] as const)
+          assert.equal((await read(metrics, '/metrics', token)).status, status);
+      },
+    },
+    {
+      id: 'M2',
+      sends: 'paths where other programs show their inside, on both ports',
+      defence: 'not found; probes say a word for each check',
+      judged: 'answers; none holds a secret',
+      play: async (yard: Yard) => {
+        const { health, metrics } = await portsOf(yard);
+        for (const port of [health, metrics])
+          for (const path of PATHS) {
+            const { status, text } = await read(port, path);
+            assert.ok(status === 404 || (port === health && /^\/(healthz|readyz)/.test(path)), `${path}: ${status}`);
+            assert.deepEqual(markersIn(text), []);
+          }
+      },
+    },
+    secret('M3', 'the Secrets beside the operator', ({ system }) => `/api/v1/namespaces/${system}/secrets`),
+    secret('M4', 'the other tenant’s Secret', ({ b }) => `/api/v1/namespaces/${b}/secrets/ledger`),
+    secret(
+      'M5',
+      'a Secret of its own namespace, which the roles for people do not give',
+      ({ a }) => `/api/v1/namespaces/${a}/secrets`,
+    ),
+    forbidden('M6', 'a token of the operator’s ServiceAccount', ({ system }) => ({
+      method: 'POST',
+      path: `/api/v1/namespaces/${system}/serviceaccounts/finance-cloud-operator/token`,
+      body: { spec: {} },
+    })),
+    forbidden('M7', 'the operator’s lease', ({ system }) => ({
+      method: 'DELETE',
+      path: `/apis/coordination.k8s.io/v1/namespaces/${system}/leases/finance-cloud-operator`,
+    })),
+    forbidden('M8', 'the catalogue of regions', ({ system }) => ({
+      method: 'PATCH',
+      path: `/api/v1/namespaces/${system}/configmaps/finance-cloud-regions`,
+      body: { data: { regions: 'evil' } },
+      contentType: 'application/merge-patch+json',
+    })),
+    forbidden('M9', 'a policy', () => ({
+      method: 'DELETE',
+      path: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/account-allows-namespace.financecloud.io',
+    })),
+    {
+      id: 'M10',
+      sends: 'the tenant’s own ServiceAccount, named `finance-cloud-operator`, edits a status and a spec',
+      defence:
+        'a name gives nothing: no right to a status; specs as the tenant’s roles say, for the policy on the operator is not about it',
+      judged: 'answers 403 and 200; the operator itself: 422',
+      play: namesake,
+    },
+  ],
+};
+
+async function namesake(yard: Yard): Promise<void> {
+  const { a, system } = yard;
+  const name = 'finance-cloud-operator';
+  const contentType = 'application/merge-patch+json';
+  const path = `/apis/financecloud.io/v1alpha1/namespaces/${a}/securityzones/dmz`;
+  await yard.must({ method: 'POST', path: `/api/v1/namespaces/${a}/serviceaccounts`, body: { metadata: { name } } });
+  const apiGroup = 'rbac.authorization.k8s.io';
+  await yard.must({
+    method: 'POST',
+    path: `/apis/${apiGroup}/v1/namespaces/${a}/rolebindings`,
+    body: {
+      metadata: { name: 'namesake' },
+      roleRef: { apiGroup, kind: 'ClusterRole', name: 'securityzone-editor' },
+      subjects: [{ kind: 'ServiceAccount', name, namespace: a }],
+    },
+  });
+  const edit = (namespace: string, place: string, body: object) =>
+    yard.call({ method: 'PATCH', path: place, body, contentType, as: `system:serviceaccount:${namespace}:${name}` });
+  const labelled = { metadata: { labels: { team: 'payments' } } };
+  await yard.until('the role is in force', async () => (await edit(a, path, labelled)).status === 200);
+  assert.equal((await edit(a, `${path}/status`, { status: { observedGeneration: 1 } })).status, 403);
+  const spec = { spec: { undeclaredRules: 'Report' } };
+  const own = await edit(a, path, spec);
+  assert.equal(own.status, 200, own.message);
+  const operator = await edit(system, path, { spec: { undeclaredRules: 'Revoke' } });
+  assert.equal(operator.status, 422, operator.message);
+  assert.match(operator.message, /the operator's ServiceAccount never changes what is declared/);
+}
