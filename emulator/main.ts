@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { unknownName } from './config-names.ts';
 import { readConfig } from './config.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
@@ -99,6 +100,9 @@ const announce = (emulator: Emulator, options: Options, settings: Settings): voi
   process.stdout.write(`access keys: ${keys.join(', ')}\n`);
 };
 
+// Large answers come and go: V8 would let the space for short-lived objects grow to 100 MiB and keep it.
+const keepYoungGenerationSmall = (): void => setFlagsFromString('--semi-space-growth-factor=1');
+
 const main = async (): Promise<void> => {
   const read = readOptions(process.argv.slice(2));
   if (read.kind === 'help') {
@@ -110,6 +114,7 @@ const main = async (): Promise<void> => {
   checkNames(read.options, settings);
   checkShell(read.options, settings);
   const emulator = await start(read.options, settings);
+  keepYoungGenerationSmall();
   const end = (): void => {
     void emulator.stop().then(() => process.exit(0));
   };

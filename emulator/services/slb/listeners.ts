@@ -117,35 +117,33 @@ function groupAfterSet(call: Call, owner: LoadBalancer, row: Listener): string {
   return call.params.has('VServerGroupId') ? groupAtCreate(call, owner) : row.vServerGroupId;
 }
 
+const startsAndStops = {
+  start: { from: 'stopped', by: 'starting', done: 'started' },
+  stop: { from: 'running', by: 'stopping', done: 'stopped' },
+} as const;
+
+const turnListener =
+  (way: keyof typeof startsAndStops) =>
+  (call: Call): Answer => {
+    const { from, by, done } = startsAndStops[way];
+    const row = oneListener(call);
+    refuseBusy(call, loadBalancerOf(call), 'listener');
+    if (moving(row))
+      call.refuse('Operation.Deny', {
+        status: 400,
+        message: 'The specified listener is configuring, please try again later.',
+      });
+    if (row.status !== from) unsupportedStatus(call);
+    call.table(listeners).update(row.id, withCheck({ ...row, status: by }, call.now()));
+    call.later(`slb.listener.${by}`, step(row.id, done));
+    return {};
+  };
+
 /** StartLoadBalancerListener. */
-export function startListener(call: Call): Answer {
-  const row = oneListener(call);
-  refuseBusy(call, loadBalancerOf(call), 'listener');
-  if (moving(row))
-    call.refuse('Operation.Deny', {
-      status: 400,
-      message: 'The specified listener is configuring, please try again later.',
-    });
-  if (row.status === 'running') unsupportedStatus(call);
-  call.table(listeners).update(row.id, withCheck({ ...row, status: 'starting' }, call.now()));
-  call.later('slb.listener.starting', step(row.id, 'started'));
-  return {};
-}
+export const startListener = turnListener('start');
 
 /** StopLoadBalancerListener. */
-export function stopListener(call: Call): Answer {
-  const row = oneListener(call);
-  refuseBusy(call, loadBalancerOf(call), 'listener');
-  if (moving(row))
-    call.refuse('Operation.Deny', {
-      status: 400,
-      message: 'The specified listener is configuring, please try again later.',
-    });
-  if (row.status === 'stopped') unsupportedStatus(call);
-  call.table(listeners).update(row.id, withCheck({ ...row, status: 'stopping' }, call.now()));
-  call.later('slb.listener.stopping', step(row.id, 'stopped'));
-  return {};
-}
+export const stopListener = turnListener('stop');
 
 /** DeleteLoadBalancerListener: from stopped or running only, and not while another listener forwards to it. */
 export function deleteListener(call: Call): Answer {
