@@ -1,8 +1,9 @@
 // The beginning of a visit to a living object: the finalizer, what the inventory is told, and when nothing may be concluded from it.
 import assert from 'node:assert/strict';
-import { recorded, zone } from '../../test/support/builders.ts';
-import { guestsThat } from '../../test/support/plan-input.ts';
-import { refused } from '../../test/support/recorded-cloud.ts';
+import { F, G, recorded, zone } from '../../test/support/builders.ts';
+import { vpcRecord } from '../../test/support/cloud-records.ts';
+import { guestsThat, publishedEnvironment } from '../../test/support/plan-input.ts';
+import { recordedCloud, refused } from '../../test/support/recorded-cloud.ts';
 import { type SessionScript, sessionOf } from '../../test/support/session.ts';
 import { viewOf } from '../../test/support/view.ts';
 import { type VisitScene, zoneVisit } from '../../test/support/visits.ts';
@@ -25,7 +26,7 @@ async function visited(
   inventory: Partial<Inventory>,
   scene: VisitScene & { readonly script?: SessionScript; readonly progressOfError?: 'settled' } = {},
 ) {
-  const { session, asked } = sessionOf(scene.script ?? {});
+  const { session, asked, client } = sessionOf(scene.script ?? {});
   const reach: string[] = [];
   const told = {
     ...session,
@@ -37,10 +38,14 @@ async function visited(
     scene.progressOfError === undefined
       ? all.tools
       : { ...all.tools, progressOfError: () => ({ kind: 'settled' }) as const };
-  const outcome = await keep(all.visit, tools);
+  const planned: (readonly string[])[] = [];
+  const outcome = await keep(all.visit, {
+    ...tools,
+    planned: (_object, plan) => planned.push(plan.changes.map(({ name }) => name)),
+  });
   /** The zone waits for the VPC of its environment: so far only a plan can tell. */
   const went = all.ready()?.reason === 'DependencyNotReady';
-  return { ...all, outcome, asked, reach, went };
+  return { ...all, outcome, asked, client, reach, planned, went };
 }
 const on = (status: SecurityZone['status']) => ({
   object: zone({ finalizers: [FINALIZER], ...(status === undefined ? {} : { status }) }),
@@ -154,7 +159,7 @@ describe('what a visit tells before it looks', () => {
     const status = {
       resources: [
         { ...recorded('SecurityGroup', 'sg', 'sg-1'), state: 'Deleting' },
-        recorded('VSwitch', 'vswitch/1f', 'vsw-1'),
+        { ...recorded('VSwitch', 'vswitch/1f', 'vsw-1'), state: 'Pending' },
       ],
       retained: [{ ...recorded('SecurityGroup', 'sg', 'sg-0'), since: SINCE, reason: 'Retain' }],
     };
@@ -224,5 +229,57 @@ describe('the finalizer', () => {
       const tools = { ...all.tools, sessions: { of: () => ({ kind: 'ready', session }) as const } };
       assert.deepEqual([await keep(all.visit, tools), asked], [outcome, []]);
     }
+  });
+});
+
+describe('a visit with work to do', () => {
+  /** The environment publishes its VPC, so that the zone has three resources to make. */
+  const scene = { environment: publishedEnvironment } as const;
+  const changes = [`vswitch/${F}`, `vswitch/${G}`, 'sg'];
+  const intents = ({ stored }: Pick<ReturnType<typeof zoneVisit>, 'stored'>) =>
+    (stored()?.status?.intents ?? []).map(({ resource }) => resource);
+
+  it('puts what it is going to send on record before it sends it', async () => {
+    const all = zoneVisit(scene);
+    const onRecord: (readonly string[])[] = [];
+    const client = recordedCloud(() => {
+      onRecord.push(intents(all).toSorted());
+      return { kind: 'held', reason: 'shut' };
+    });
+    const { session } = sessionOf({ client, view: viewOf({ records: { VPC: [vpcRecord()] } }) });
+    await keep(all.visit, { ...all.tools, sessions: { of: () => ({ kind: 'ready', session }) } });
+    assert.ok(onRecord.length > 0);
+    for (const resources of onRecord) assert.deepEqual(resources, changes.toSorted());
+  });
+
+  for (const [why, more] of [
+    ['in Observe', { visit: { mode: 'Observe' } }],
+    ['under a suspension', { visit: { suspended: true } }],
+    ['while writes are frozen', { script: { frozen: true } }],
+  ] as const) {
+    it(`sends nothing and puts nothing on record ${why}, though it was planned`, async () => {
+      const all = await visited({}, { ...scene, ...more });
+      assert.deepEqual([all.client.asked, intents(all)], [[], []]);
+      assert.deepEqual(all.planned, [changes]);
+      assert.deepEqual(all.outcome, { kind: 'requeue-after', ms: 30_000 });
+    });
+  }
+
+  it('goes on with the object that has the finalizer, in the same visit', async () => {
+    const all = await visited({}, { object: zone() });
+    assert.deepEqual([all.outcome.kind, all.went], ['requeue-after', true]);
+  });
+
+  it('plans nothing when what the cloud holds under its name stops it', async () => {
+    const lookUp = () => errorOf('credential');
+    const all = await visited({}, { ...scene, script: { lookUp } });
+    assert.deepEqual([all.planned, all.ready()?.reason], [[], 'CredentialsInvalid']);
+  });
+
+  it('does not look at the cloud at all when something is in the way of it', async () => {
+    const state = { kind: 'not-ready', reason: 'CredentialsMissing', message: 'none' } as const;
+    const all = await visited({}, { ...scene, state });
+    assert.deepEqual([all.asked, all.planned, all.reach], [[], [], []]);
+    assert.deepEqual(all.outcome, { kind: 'requeue-after', ms: 5000 });
   });
 });
