@@ -24,6 +24,7 @@ module.exports = {
     rule('emulator-alone', 'the emulator imports nothing of src', outside('^emulator/', '^emulator/')),
     rule('src-not-emulator', 'src imports nothing of the emulator, tests or tools', { from: { path: '^src/', pathNot: '\\.test\\.ts$' }, to: { path: '^(emulator|test|bench|scripts)/' } }),
     rule('demo-is-independent', 'the judge of the demo imports nothing of src', { from: { path: '^test/demo/' }, to: { path: '^(src|emulator)/' } }),
+    rule('judges-are-independent', 'what judges torture and demo knows nothing of src, not even through others', { from: { path: '^test/(torture/(judge|witness|settle)\\.ts$|demo/judge/)' }, to: { path: '^src/', reachable: true } }),
     rule('npm-kernel', 'only address arithmetic', npmOnly('^src/kernel/', 'ipaddr\\.js|cidr-tools')),
     rule('npm-plan', 'no package in plan', npmOnly('^src/plan/', '^$')),
     rule('npm-crds', 'only zod', npmOnly('^src/crds/', 'node_modules/zod')),

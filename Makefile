@@ -35,7 +35,7 @@ test: $(STAMP) ## All tests, those with a real API server included
 	@exec mocha
 
 torture: $(STAMP) ## Every fault at every write, the better part of an hour; goes on when it was broken off (ROWS=D1,A2 some, PLAN=file one)
-	@exec node test/torture/main.ts $(if $(PLAN),--plan='$(PLAN)') $(if $(ROWS),--rows='$(ROWS)') $(if $(LANES),--lanes='$(LANES)')
+	@exec node test/torture/main.ts $(if $(PLAN),--plan='$(PLAN)') $(if $(ROWS),--rows='$(ROWS)') $(if $(LANES),--lanes='$(LANES)') $(if $(MINUTES),--minutes='$(MINUTES)')
 
 verify: $(STAMP) ## Generated files, format, lint, import rules, unused code, types and unit tests; fails on a dirty tree
 	@exec node scripts/verify.ts $(if $(NO_TESTS),--no-tests)

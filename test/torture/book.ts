@@ -43,9 +43,9 @@ export class Book {
   }
 
   /** Appends a result; a failing plan becomes a file, its operator's log another. */
-  note({ plan, problems, failedIn, seconds, log }: Outcome): void {
+  note({ plan, problems, failedIn, seconds, spoken, log }: Outcome): void {
     const passed = problems.length === 0;
-    const line = { name: plan.name, passed, shots: plan.shots.length, seconds, failedIn, problems };
+    const line = { name: plan.name, passed, shots: plan.shots.length, seconds, spoken, failedIn, problems };
     appendFileSync(join(this.folder, 'results.jsonl'), `${JSON.stringify(line)}\n`);
     if (passed) return;
     writeFileSync(this.failed(plan), `${JSON.stringify(plan, undefined, 1)}\n`);

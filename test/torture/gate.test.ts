@@ -35,7 +35,8 @@ function gateWith(fault: Fault) {
     const fate = await way.applied(answered(status));
     if (fate === 'give') way.given();
     await Promise.resolve();
-    return fate === 'give' ? String(status) : 'lost';
+    if (typeof fate === 'string') return fate === 'give' ? String(status) : 'lost';
+    return fate.answer.status === status ? fate.answer.body.toString() : String(fate.answer.status);
   };
   return { gate, done, send };
 }
@@ -83,6 +84,25 @@ describe('torture: the gate', () => {
       seen: ['200', '200', '200'],
       done: ['SIGTERM'],
     },
+    {
+      why: 'another answer than that of the server',
+      fault: { ...refused, status: 500, times: 1, applied: true },
+      seen: ['200', '500', '200'],
+      done: [],
+    },
+    {
+      why: 'the answer without its second half, twice',
+      fault: { kind: 'spoil', what: 'truncated', times: 2, scope: 'writes' },
+      seen: ['200', '{"status":{"i', '{"status":{"i'],
+      done: [],
+    },
+    {
+      why: 'reads that follow are refused, the write is not',
+      fault: { ...refused, scope: 'reads' },
+      seen: ['200', '200', '200'],
+      done: [],
+    },
+    { why: 'the write arrives later', fault: { kind: 'late', ms: 1 }, seen: ['200', 'late', '200'], done: [] },
     { why: 'a lost answer, nobody killed', fault: { kind: 'lose', times: 1 }, seen: ['200', 'lost', '200'], done: [] },
   ];
   for (const { why, fault, seen, done } of cases)

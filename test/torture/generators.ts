@@ -167,6 +167,17 @@ export function sampleOf(points: Points, count: number): readonly Plan[] {
   ];
 }
 
+/** Rows of the cloud that every test run plays a life of. */
+const CLOUD_SAMPLE = ['C3', 'C4', 'C6', 'C8', 'C10', 'C12', 'C13', 'C16', 'C21', 'C22'];
+
+/** One life of each of some rows of the cloud, each at another place. */
+export function cloudSampleOf(points: Points): readonly Plan[] {
+  return CLOUD_SAMPLE.flatMap((row, index) => {
+    const plans = (CLOUD[row]?.(row, points) ?? []).filter(({ shots }) => shots.some(({ phase }) => phase === 'build'));
+    return plans[(index * 7) % Math.max(1, plans.length)] ?? [];
+  });
+}
+
 /** `count` kills, positions in rotation: places evenly spread, each once before any a second time and in another position. */
 function inTurn(places: readonly Omit<Shot, 'fault'>[], count: number): readonly Shot[] {
   const chosen = spread(places, count);

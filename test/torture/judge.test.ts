@@ -1,6 +1,6 @@
 // The judge can fail: ends and steps that break a promise are named.
 import assert from 'node:assert/strict';
-import { type Life, stepVerdicts, verdicts } from './judge.ts';
+import { type Life, awaited, stepVerdicts, verdicts } from './judge.ts';
 
 const life = (type: string, id: string, more: Partial<Life> = {}): Life => ({
   type,
@@ -100,4 +100,52 @@ describe('torture: the judge of steps', () => {
       assert.equal(found.length, problem === undefined ? 0 : 1);
       if (problem !== undefined) assert.match(found[0] ?? '', problem);
     });
+});
+
+describe('torture: the end that waits for a person', () => {
+  const due = { made: { vpc: 1, instance: 2 }, peak: {}, living: undefined };
+  const environment = (reason: string, message: string) => ({
+    kind: 'FinanceCloudEnvironment',
+    metadata: { name: 'bank', uid: 'u' },
+    status: {
+      resources: [{ id: 'vpc-1' }],
+      conditions: [{ type: 'Stalled', status: 'True', reason, message }],
+    },
+  });
+  const lost = life('instance', 'i-1', tags('u', 'web/f'));
+  const cases = [
+    {
+      why: 'the lost server is named',
+      reason: 'ExistingResources',
+      message: 'holds i-1',
+      lives: [one, lost],
+      ok: true,
+    },
+    { why: 'it is not named', reason: 'ExistingResources', message: 'holds i-2', lives: [one, lost], ok: false },
+    { why: 'it stops for another reason', reason: 'NoStock', message: 'holds i-1', lives: [one, lost], ok: false },
+    {
+      why: 'the server is of another object',
+      reason: 'ExistingResources',
+      message: 'holds i-1',
+      lives: [one, life('instance', 'i-1', tags('x', 'web/f'))],
+      ok: false,
+    },
+    { why: 'nothing was lost', reason: 'ExistingResources', message: 'holds i-1', lives: [one], ok: false },
+    {
+      why: 'a network was lost: that one is found again',
+      reason: 'ExistingResources',
+      message: 'holds vpc-2',
+      lives: [life('vpc', 'vpc-2', tags('u', 'vpc'))],
+      ok: false,
+    },
+    {
+      why: 'too many were made',
+      reason: 'ExistingResources',
+      message: 'holds i-1 i-2 i-3',
+      lives: [one, lost, life('instance', 'i-2', tags('u', 'w')), life('instance', 'i-3', tags('u', 'w'))],
+      ok: false,
+    },
+  ];
+  for (const { why, reason, message, lives, ok } of cases)
+    it(why, () => assert.equal(awaited({ lives, objects: [environment(reason, message)] }, due), ok));
 });

@@ -16,6 +16,7 @@ const USAGE = `usage: node test/torture/main.ts [options]
   --plan FILE      play this one plan
   --rows A1,D2     only these rows of the fault matrix
   --lanes N        lives at once (default: three for each processor)
+  --minutes N      begins no life after so long, to go on another time
   --folder DIR     where plans and results are kept (default dist/torture); a run that was broken off goes on
 `;
 
@@ -25,20 +26,24 @@ interface Options {
   readonly plan: Plan | undefined;
   readonly rows: readonly string[];
   readonly lanes: number;
+  readonly minutes: number;
   readonly folder: string;
 }
 
 function optionsOf(args: readonly string[]): Options {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ args: [...args], options: { plan: text, rows: text, lanes: text, folder: text } });
+  const options = { plan: text, rows: text, lanes: text, minutes: text, folder: text };
+  const { values } = parseArgs({ args: [...args], options });
   const rows = values.rows?.split(',').filter((row) => row !== '') ?? Object.keys(GENERATORS);
   const unknown = rows.find((row) => GENERATORS[row] === undefined);
   if (unknown !== undefined)
     throw new Error(`--rows: ${unknown} has no plans here; there are ${Object.keys(GENERATORS).join(', ')}`);
   const lanes = Number(values.lanes ?? cpus().length * 3);
   if (!Number.isInteger(lanes) || lanes < 1 || lanes > 64) throw new Error('--lanes takes a whole number from 1 to 64');
+  const minutes = Number(values.minutes ?? Infinity);
+  if (!(minutes > 0)) throw new Error('--minutes takes a number above 0');
   const folder = path.resolve(values.folder ?? path.join(import.meta.dirname, '../../dist/torture'));
-  return { plan: values.plan === undefined ? undefined : planOf(values.plan), rows, lanes, folder };
+  return { plan: values.plan === undefined ? undefined : planOf(values.plan), rows, lanes, minutes, folder };
 }
 
 function planOf(file: string): Plan {
@@ -76,7 +81,8 @@ async function agendaOf(stage: Stage, book: Book): Promise<Agenda> {
   return agenda;
 }
 
-async function everything(stage: Stage, { rows, folder }: Options): Promise<number> {
+async function everything(stage: Stage, { rows, folder, minutes }: Options): Promise<number> {
+  const began = performance.now();
   const book = new Book(folder, stage.program);
   const { plans: all, due } = await agendaOf(stage, book);
   const plans = all.filter(({ row }) => rows.includes(row));
@@ -87,6 +93,7 @@ async function everything(stage: Stage, { rows, folder }: Options): Promise<numb
   await playAll(stage, {
     plans: open,
     due,
+    until: began + minutes * 60_000,
     tell: (outcome) => {
       book.note(outcome);
       played += 1;
@@ -97,8 +104,13 @@ async function everything(stage: Stage, { rows, folder }: Options): Promise<numb
   say(matrix(all, results));
   const failed = plans.filter(({ name }) => results.some((result) => result.name === name && !result.passed));
   for (const plan of failed) say(`failed: make torture PLAN=${path.relative(process.cwd(), book.failed(plan))}`);
-  say(`${plans.length - failed.length} of ${plans.length} lives passed`);
-  return failed.length === 0 ? 0 : 1;
+  const left = open.length - played;
+  const passed = plans.length - left - failed.length;
+  const seconds = Math.round((performance.now() - began) / 1000);
+  say(
+    `${passed} of ${plans.length} lives passed${left === 0 ? '' : `, ${left} are still to be played`}; ${played} in ${seconds} s`,
+  );
+  return failed.length === 0 && left === 0 ? 0 : 1;
 }
 
 async function main(options: Options): Promise<number> {

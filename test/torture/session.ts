@@ -40,18 +40,25 @@ export async function learn(stage: Stage, quiet: readonly Phase[] = PHASES): Pro
   };
 }
 
-/** Plays plans; tells each outcome as it comes. */
-export function playAll(
+/** Plays plans; tells each outcome as it comes. No life begins after `until` (`performance.now()`). */
+export async function playAll(
   stage: Stage,
-  of: { readonly plans: readonly Plan[]; readonly due: Shapes; readonly tell: (outcome: Outcome) => void },
+  of: {
+    readonly plans: readonly Plan[];
+    readonly due: Shapes;
+    readonly tell: (outcome: Outcome) => void;
+    readonly until?: number;
+  },
 ): Promise<readonly Outcome[]> {
-  return inLanes(stage, of.plans, async (emulator, plan) => {
+  const outcomes = await inLanes(stage, of.plans, async (emulator, plan) => {
+    if (performance.now() > (of.until ?? Infinity)) return [];
     const lane = { stage, emulator, due: of.due };
     let outcome = await play(lane, plan);
     for (let tries = 1; outcome.missed && tries < TRIES; tries += 1) outcome = await play(lane, plan);
     of.tell(outcome);
-    return outcome;
+    return [outcome];
   });
+  return outcomes.flat();
 }
 
 /** Works on items, one at a time on each lane; results in the order of the items. */

@@ -1,10 +1,10 @@
 // Killed before, in the middle of and after its writes: every life ends where the undisturbed one ends, and no step breaks a promise.
 import assert from 'node:assert/strict';
 import { CONTROL_PLANE_TIMEOUT_MS, sharedControlPlane } from '../support/shared-control-plane.ts';
-import { GENERATORS, sampleOf } from './generators.ts';
+import { GENERATORS, cloudSampleOf, sampleOf } from './generators.ts';
 import type { Generator } from './packs.ts';
 import { type Lesson, learn, playAll } from './session.ts';
-import { readPlan } from './plan.ts';
+import { type Plan, readPlan } from './plan.ts';
 import { type Stage, setStage } from './stage.ts';
 import type { Outcome } from './run.ts';
 import { ROWS } from './rows.ts';
@@ -37,6 +37,20 @@ describe('torture: killed at any write', function () {
       const positions = new Set(of.map(({ fault }) => (fault.kind === 'kill' ? fault.position : '')));
       assert.equal(positions.size, 3, `${kind} is shot at in all positions`);
     }
+    await hold(plans);
+  });
+
+  it('a sample of what the cloud may answer, forget, delay and invent', async () => {
+    assert.ok(stage !== undefined && lesson !== undefined);
+    const plans = cloudSampleOf(lesson.points);
+    assert.equal(plans.length, 10);
+    await hold(plans);
+  });
+
+  /** Plays plans that must all hold. */
+  async function hold(plans: readonly Plan[]): Promise<void> {
+    assert.ok(stage !== undefined && lesson !== undefined);
+    const shots = plans.flatMap((plan) => plan.shots);
     const began = performance.now();
     const tell = (outcome: Outcome): void => void process.stdout.write(`      ${summary(outcome)}\n`);
     const outcomes = await playAll(stage, { plans, due: lesson.due, tell });
@@ -47,7 +61,7 @@ describe('torture: killed at any write', function () {
       failed.map(({ plan, problems, failedIn }) => ({ plan: JSON.stringify(plan), failedIn, problems })),
       [],
     );
-  });
+  }
 });
 
 describe('torture: plans', () => {
