@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { LiveRule, SecurityGroupRule } from '../../cloud/ecs/model.ts';
 import { expectPlan } from '../../../test/support/view.ts';
-import { type RulesInput, isOpenToWorld, planRules, ruleText } from './rules.ts';
+import { type RulesInput, UNKNOWN_GROUP, isOpenToWorld, planRules, ruleText } from './rules.ts';
 
 const rule = (ports: string, source = '10.20.0.0/24', more: Partial<SecurityGroupRule> = {}): SecurityGroupRule => ({
   protocol: 'TCP',
@@ -97,6 +97,39 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    why: 'under Report only what names the leaving group is withdrawn',
+    input: { live: live(rule('22/22', 'sg-other')), undeclared: 'Report', leavingGroups: new Set(['sg-ops']) },
+    is: ['report sg/rules[TCP 22/22 from sg-other]: TCP 22/22 from sg-other, declared not declared [Disruptive]'],
+  },
+  {
+    why: 'a rule from some group may be the declared one whose group is not known yet: it is not judged',
+    input: { waiting: [{ ...extra, source: UNKNOWN_GROUP }], live: live(rule('22/22', 'sg-some')) },
+    is: [],
+  },
+  {
+    why: 'nor is it shown under Report',
+    input: {
+      waiting: [{ ...extra, source: UNKNOWN_GROUP }],
+      live: live(rule('22/22', 'sg-some')),
+      undeclared: 'Report',
+    },
+    is: [],
+  },
+  {
+    why: 'a rule from some group for another port cannot be the declared one',
+    input: { waiting: [{ ...extra, source: UNKNOWN_GROUP }], live: live(rule('23/23', 'sg-some')) },
+    is: [
+      'Revoke SecurityGroupRules sg/rules/TCP 23/23 from sg-some (sg-app) [TCP 23/23 from sg-some]: TCP 23/23 from sg-some -> absent [Disruptive]',
+    ],
+  },
+  {
+    why: 'a rule from a network cannot be the declared one, whatever its port',
+    input: { waiting: [{ ...extra, source: UNKNOWN_GROUP }], live: live(extra) },
+    is: [
+      'Revoke SecurityGroupRules sg/rules/TCP 22/22 from 10.20.0.0/24 (sg-app) [TCP 22/22 from 10.20.0.0/24]: TCP 22/22 from 10.20.0.0/24 -> absent [Disruptive]',
+    ],
+  },
+  {
     why: 'a description alone is no difference',
     input: { desired: [web], live: live({ ...web, description: 'by hand' }) },
     is: [],
@@ -116,6 +149,19 @@ describe('planRules', () => {
       (change) => change.verb,
     );
     assert.deepEqual(verbs, ['Create', 'Revoke']);
+  });
+
+  it('says of what it takes away whether the world could come in, and of a drop rule that it is one', () => {
+    const odd = [rule('22/22', '0.0.0.0/0'), extra, rule('9/9', '0.0.0.0/0', { policy: 'drop' })];
+    const { changes } = planRules(input({ live: live(...odd) }));
+    assert.deepEqual(
+      changes.map((change) => [change.name, change.reason]),
+      [
+        ['sg/rules/TCP 22/22 from 0.0.0.0/0', 'nobody declared it, and it is open to the world'],
+        ['sg/rules/TCP 22/22 from 10.20.0.0/24', 'nobody declared it'],
+        ['sg/rules/TCP 9/9 from 0.0.0.0/0 drop', 'nobody declared it'],
+      ],
+    );
   });
 
   it('splits many rules, so that a request stays small', () => {
