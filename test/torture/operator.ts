@@ -2,13 +2,16 @@
 // It is started again whenever it ends, as a kubelet would.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { type Plugin, build } from 'esbuild';
 import { type BoundProcess, type Exit, describeExit, spawnBound } from '../support/bound-process.ts';
 import type { Sender } from './gate.ts';
 
-/** Bundles the sources of a checkout. */
-export async function bundleOperator(folder: string): Promise<string> {
-  const program = join(folder, 'operator.mjs');
+/** Bundles the sources of a checkout, as they are or as plugins change them. */
+export async function bundleOperator(
+  folder: string,
+  { name = 'operator', plugins = [] }: { readonly name?: string; readonly plugins?: readonly Plugin[] } = {},
+): Promise<string> {
+  const program = join(folder, `${name}.mjs`);
   const js = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;
   await build({
     entryPoints: [join(import.meta.dirname, '../../src/main.ts')],
@@ -18,6 +21,7 @@ export async function bundleOperator(folder: string): Promise<string> {
     format: 'esm',
     target: 'node22.19',
     banner: { js },
+    plugins: [...plugins],
     logLevel: 'error',
   });
   return program;

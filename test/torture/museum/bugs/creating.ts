@@ -1,0 +1,89 @@
+// Bugs that make things twice or not at all: tokens, look-ups and records of creates.
+import type { Bug } from '../bug.ts';
+import type { Cut } from '../cut.ts';
+
+const INTENTS = 'src/controllers/intents.ts';
+const SETTLE = 'src/controllers/settle.ts';
+
+const TOKEN = 'token: requestToken({ owner: context.owner, uid: context.uid, resources: [change.name], attempt }),';
+const SENT = '{ token: intent.token, lane:';
+
+/** The net under most of these: before a request is sent again, and before a first create, the cloud is asked by tags. */
+const NO_LOOK_UP: readonly Cut[] = [
+  {
+    file: SETTLE,
+    find: 'const found = await context.session.inventory.lookUp<CloudRecord>(intent.type, tags);',
+    put: 'void tags; const found: readonly CloudRecord[] | CloudError = [];',
+  },
+];
+const NO_FIRST_LOOK: readonly Cut[] = [
+  {
+    file: 'src/controllers/adopt-first.ts',
+    find: 'if (memory.lookedUp) return undefined;',
+    put: 'if (memory !== undefined) return undefined;',
+  },
+  {
+    file: 'src/controllers/next-intents.ts',
+    find: 'if (visit.draft.resources.length === 0 && visit.draft.intents.length === 0) return [];',
+    put: 'if (visit.draft !== undefined) return [];',
+  },
+];
+
+const TWICE = /2 of vpc live at once/;
+
+export const creating: readonly Bug[] = [
+  {
+    id: 1,
+    name: 'The token is kept in memory',
+    known: 'cloud-controller-manager',
+    seed: 'The intent is not written before the call, and its token is random; without the look at the cloud before a first create',
+    cuts: [
+      { file: INTENTS, find: TOKEN, put: 'token: globalThis.crypto.randomUUID(),' },
+      {
+        file: 'src/controllers/reconcile.ts',
+        find: `  const written = await report(visit, tools, { draft, plan: first.plan, verdicts: first.verdicts, progress });
+  if (written !== undefined) return { kind: 'ended', outcome: written };
+  knowUnsent(visit, intents);
+  // Steps`,
+        put: `  void progress;
+  for (const { token } of intents) visit.memory.unsent.add(token);
+  // Steps`,
+      },
+      ...NO_FIRST_LOOK,
+    ],
+    exhibit: { kind: 'life', plan: 'killed-after-create', problem: TWICE },
+  },
+  {
+    id: 2,
+    name: 'A random token for each try',
+    known: 'Terraform provider',
+    seed: 'Each sending draws a token; without the look-up by tags before a repetition',
+    cuts: [{ file: SETTLE, find: SENT, put: '{ token: globalThis.crypto.randomUUID(), lane:' }, ...NO_LOOK_UP],
+    exhibit: { kind: 'life', plan: 'answer-lost', problem: TWICE },
+  },
+  {
+    id: 3,
+    name: 'The token is the name of the object',
+    known: 'provider-alibaba',
+    seed: 'The token has neither uid nor attempt in it',
+    cuts: [
+      {
+        file: INTENTS,
+        find: TOKEN,
+        put: "token: requestToken({ owner: '', uid: context.object, resources: [change.name], attempt: 0 }),",
+      },
+    ],
+    exhibit: { kind: 'life', plan: 'rebalance', problem: /4 of instance were ever made, 5 are due/, ms: 25_000 },
+  },
+  {
+    id: 5,
+    name: 'The id is recorded at the end of the reconcile only',
+    known: 'CAPA 6131',
+    seed: 'An open intent of a former process is dropped, so that the id is known to the visit alone that made it; without the looks by tags before a create',
+    cuts: [
+      { file: SETTLE, find: '  return lookUpThenReplay(intent, context);', put: "  return { kind: 'closed' };" },
+      ...NO_FIRST_LOOK,
+    ],
+    exhibit: { kind: 'life', plan: 'killed-before-record', problem: TWICE },
+  },
+];
