@@ -1,17 +1,31 @@
 // Pages as the API gives them: by number and size, or by NextToken and MaxResults.
 
+import { metadata } from './metadata/index.ts';
 import type { Call } from './service.ts';
 
 /** An opaque token for a place in a list. */
 export const nextToken = (place: number): string => Buffer.from(`place ${place}`).toString('base64url');
 
+// Nearly every action has a spelling of its own for this.
+const TOKEN_CODES = [
+  'InvalidParameter.NextToken',
+  'InValidParameter.NextToken',
+  'InvalidParam.NextToken',
+  'Invalid.NextToken',
+];
+
+const badToken = (call: Call): never => {
+  const own = TOKEN_CODES.find((code) => metadata[call.service]?.errors[code]?.[call.action] !== undefined);
+  return own === undefined
+    ? call.refuse('InvalidParameter', { status: 400, message: 'The parameter NextToken is invalid.' })
+    : call.refuse(own);
+};
+
 /** The place of a token; undefined without one, refused when it is none of ours. */
 export const readToken = (call: Call, token: string | undefined): number | undefined => {
   if (token === undefined) return undefined;
   const place = /^place (\d+)$/.exec(Buffer.from(token, 'base64url').toString('utf8'))?.[1];
-  return place === undefined
-    ? call.refuse('InvalidParameter', { status: 400, message: 'The parameter NextToken is invalid.' })
-    : Number(place);
+  return place === undefined ? badToken(call) : Number(place);
 };
 
 /** A page by number. */

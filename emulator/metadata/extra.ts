@@ -7,6 +7,15 @@ export const optional: Readonly<Record<string, Readonly<Record<string, string>>>
   slb: { CreateLoadBalancerHTTPListener: 'StickySession', CreateLoadBalancerHTTPSListener: 'StickySession' },
 };
 
+/** Limits of pages that the generated metadata lacks and the API's pages give: service -> action -> parameter -> largest. */
+export const pageLimits: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>> = {
+  ecs: {
+    DescribeInstanceMaintenanceAttributes: { PageSize: 100 },
+    DescribeNetworkInterfaces: { PageSize: 500, MaxResults: 500 },
+  },
+  vpc: { DescribeRouteTableList: { PageSize: 50 } },
+};
+
 /** Lists of ids whose length the action itself refuses, with a code of its own: service -> actions whose InstanceId.N it is. */
 export const countedByAction: Readonly<Record<string, readonly string[]>> = {
   ecs: [

@@ -4,7 +4,7 @@ import ecs from './ecs.json' with { type: 'json' };
 import slb from './slb.json' with { type: 'json' };
 import sts from './sts.json' with { type: 'json' };
 import vpc from './vpc.json' with { type: 'json' };
-import { countedByAction, extraActions, optional } from './extra.ts';
+import { countedByAction, extraActions, optional, pageLimits } from './extra.ts';
 import type { ActionMeta, ServiceMeta } from './types.ts';
 
 interface Generated {
@@ -20,6 +20,11 @@ const withoutCount = (meta: ActionMeta): ActionMeta => ({
   InstanceId: { ...meta['InstanceId'], n: Number.POSITIVE_INFINITY },
 });
 
+const withLimits = (meta: ActionMeta, limits: Readonly<Record<string, number>>): ActionMeta => ({
+  ...meta,
+  ...Object.fromEntries(Object.entries(limits).map(([name, max]) => [name, { ...meta[name], min: 1, max }])),
+});
+
 const load = (service: string, generated: Generated): ServiceMeta => {
   const extra = extraActions[service] ?? {};
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the generator writes this shape
@@ -33,9 +38,15 @@ const load = (service: string, generated: Generated): ServiceMeta => {
   const uncounted = Object.fromEntries(
     (countedByAction[service] ?? []).map((action) => [action, withoutCount(actions[action] ?? {})]),
   );
+  const limited = Object.fromEntries(
+    Object.entries(pageLimits[service] ?? {}).map(([action, limits]) => [
+      action,
+      withLimits(relaxed[action] ?? uncounted[action] ?? actions[action] ?? {}, limits),
+    ]),
+  );
   return {
     names: new Set([...generated.names, ...Object.keys(extra)]),
-    actions: { ...actions, ...relaxed, ...uncounted, ...extra },
+    actions: { ...actions, ...relaxed, ...uncounted, ...limited, ...extra },
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the generator writes this shape
     errors: generated.errors as ServiceMeta['errors'],
   };

@@ -151,11 +151,9 @@ export function reweighed(call: Call, backends: readonly Backend[], entries: rea
 /** AddBackendServers. */
 export function addBackends(call: Call): Answer {
   const row = loadBalancerOf(call);
+  const entries = entriesOf(call, 'BackendServers').map((entry) => ({ ...entry, port: undefined }));
   refuseBusy(call, row, 'backend');
-  const added = admit(call, row, {
-    entries: entriesOf(call, 'BackendServers').map((entry) => ({ ...entry, port: undefined })),
-    present: row.backends,
-  });
+  const added = admit(call, row, { entries, present: row.backends });
   refuseTooMany(call, row.backends.length + added.length);
   return write(call, row, { backends: [...row.backends, ...added], weight: 'text' });
 }
@@ -163,16 +161,16 @@ export function addBackends(call: Call): Answer {
 /** SetBackendServers: weights only. */
 export function setBackends(call: Call): Answer {
   const row = loadBalancerOf(call);
-  refuseBusy(call, row, 'backend');
   const entries = entriesOf(call, 'BackendServers').map((entry) => ({ ...entry, port: undefined }));
+  refuseBusy(call, row, 'backend');
   return write(call, row, { backends: reweighed(call, row.backends, entries), weight: 'text' });
 }
 
 /** RemoveBackendServers: a server that is not there is no error. */
 export function removeBackends(call: Call): Answer {
   const row = loadBalancerOf(call);
-  refuseBusy(call, row, 'backend');
   const gone = new Set(entriesOf(call, 'BackendServers').map((entry) => entry.serverId));
+  refuseBusy(call, row, 'backend');
   return write(call, row, {
     backends: row.backends.filter((backend) => !gone.has(backend.serverId)),
     weight: 'number',

@@ -38,6 +38,7 @@ function valueOf(call: Call, field: Field, name: string): string | number | bool
 
 const SWITCH = /^(on|off)$/;
 const RULES: Readonly<Record<string, RegExp>> = {
+  Bandwidth: /^(-1|[1-9]\d*)$/,
   HealthCheck: SWITCH,
   StickySession: SWITCH,
   Gzip: SWITCH,

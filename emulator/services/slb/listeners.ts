@@ -19,9 +19,9 @@ export const createListener =
   (call: Call): Answer => {
     const owner = loadBalancerOf(call);
     const port = call.params.int('ListenerPort') ?? 0;
+    const settings = settingsAtCreate(call, protocol);
     refuseBusy(call, owner, 'listener');
     refusePort(call, owner, { protocol, port });
-    const settings = settingsAtCreate(call, protocol);
     const vServerGroupId = groupAtCreate(call, owner);
     const backendPort = call.params.int('BackendServerPort') ?? 0;
     const forwards = protocol === 'http' && settings['ListenerForward'] === 'on';

@@ -358,6 +358,7 @@ describe('slb', () => {
       },
       { why: 'a path without a slash', params: { HealthCheckURI: 'app' }, want: '400 InvalidParam.HealthCheckURI' },
       { why: 'an interval out of range', params: { HealthCheckInterval: 51 }, want: '400 InvalidParameter' },
+      { why: 'a bandwidth of nothing', params: { Bandwidth: 0 }, want: '400 InvalidParam.Bandwidth' },
       { why: 'a switch that is neither', params: { Gzip: 'maybe' }, want: '400 InvalidParam.Gzip' },
       { why: 'no check said', params: { HealthCheck: '' }, want: '400 MissingHealthCheck' },
     ];
@@ -434,6 +435,11 @@ describe('slb', () => {
         await refused('StartLoadBalancerListener', { LoadBalancerId, ListenerPort: 80 }),
         '400 ServiceIsConfiguring',
       );
+      assert.equal(
+        await refused('CreateLoadBalancerHTTPListener', { ...HTTP, LoadBalancerId, HealthCheckURI: 'app' }),
+        '400 InvalidParam.HealthCheckURI',
+        'waiting would not help what was asked wrongly',
+      );
       await lab.advance(5);
       await lab.must('slb', 'StartLoadBalancerListener', { LoadBalancerId, ListenerPort: 80 });
     });
@@ -509,6 +515,7 @@ describe('slb', () => {
         refused('AddBackendServers', { LoadBalancerId, BackendServers: json([{ ServerId: id }]) });
       assert.equal(await add('i-1'), '200 ');
       assert.equal(await add('i-2'), '400 BackendServer.configuring');
+      assert.equal(await refused('AddBackendServers', { LoadBalancerId, BackendServers: '{' }), '400 InvalidParameter');
       await lab.advance(5);
       assert.equal(await add('i-2'), '400 InstanceBackendServerNumberOverLimit');
     });
@@ -577,6 +584,16 @@ describe('slb', () => {
       assert.equal(await refused('DeleteVServerGroup', { VServerGroupId }), '400 RspoolVipExist');
       await lab.must('slb', 'DeleteLoadBalancerListener', { LoadBalancerId, ListenerPort: 80 });
       await lab.must('slb', 'DeleteVServerGroup', { VServerGroupId });
+    });
+
+    it('that is not there is known by its text only', async () => {
+      const { status, code, body } = await lab.ask('slb', 'DescribeVServerGroupAttribute', {
+        VServerGroupId: 'rsp-none',
+      });
+      assert.deepEqual(
+        [status, code, body.Message],
+        [400, 'InvalidParameter', 'The specified VServerGroupId does not exist.'],
+      );
     });
 
     it("must belong to the listener's load balancer", async () => {

@@ -155,13 +155,13 @@ export function loadBalancerSeen(call: Call): LoadBalancer {
   return call.table(loadBalancers).seen(id) ?? call.refuse('InvalidLoadBalancerId.NotFound', NO_LOAD_BALANCER);
 }
 
-/** The server group of the request, or 404 in the field's form. */
+/** The server group of the request; public clients know its absence by this text, under a code that says nothing. */
 export function serverGroupOf(call: Call, reads: 'truth' | 'seen' = 'truth'): ServerGroup {
   const id = call.params.required('VServerGroupId');
   const table = call.table(serverGroups);
   const found = reads === 'seen' ? table.seen(id) : table.get(id);
-  const none = { status: 404, message: 'The specified VServerGroupId does not exist.' };
-  return found ?? call.refuse('InvalidParam.VServerGroupId', none);
+  const none = { status: 400, message: 'The specified VServerGroupId does not exist.' };
+  return found ?? call.refuse('InvalidParameter', none);
 }
 
 /** Refuses while something of this load balancer is being configured; the codes are the field's, no table has them. */
