@@ -213,6 +213,8 @@ export class Gate {
       return 'drop';
     }
     if (!this.#steps.includes(step)) return 'give';
+    // Stopped before it has read the answer: what it does with that comes after the sleep.
+    if (fault.kind === 'pause') sender.signal('SIGSTOP');
     if (isReadFault(fault)) {
       await this.#helpers.act(fault, sender, made);
       this.#done();
@@ -225,7 +227,6 @@ export class Gate {
   #given(step: Step | undefined, sender: Sender, made: readonly string[]): void {
     if (step === undefined || !this.#steps.includes(step)) return;
     const { fault } = step;
-    if (fault.kind === 'pause') sender.signal('SIGSTOP');
     const end = fault.kind === 'kill' ? sender.kill() : this.#helpers.act(fault, sender, made);
     void end.finally(() => this.#done());
   }
