@@ -45,10 +45,7 @@ async function tamper(
     witness.leaseDropped(renewDeadlineMs);
     await world.dropLease();
   }
-  if (fault.kind === 'store') {
-    await witness.remember();
-    await world.deface(fault.what);
-  }
+  if (fault.kind === 'store') await world.deface(fault.what, (object) => witness.remember(object));
   if (fault.kind === 'emulator') await world.control('POST', 'faults', fault.rule);
   if (fault.kind === 'vanish') await Promise.all(made.map((id) => world.lose(id)));
 }

@@ -147,5 +147,16 @@ describe('torture: the end that waits for a person', () => {
     },
   ];
   for (const { why, reason, message, lives, ok } of cases)
-    it(why, () => assert.equal(awaited({ lives, objects: [environment(reason, message)] }, due), ok));
+    it(why, () => {
+      const end = awaited({ lives, objects: [environment(reason, message)] }, due);
+      assert.deepEqual(end, ok ? { asked: ['i-1'], reported: [] } : undefined);
+    });
+
+  it('another server is only reported', () => {
+    const object = environment('ExistingResources', 'holds i-1');
+    const findings = [{ message: "Server i-2 carries this object's tags and is not on record (UnrecordedServer)" }];
+    const second = life('instance', 'i-2', tags('u', 'web/g'));
+    const objects = [{ ...object, status: { ...object.status, findings } }];
+    assert.deepEqual(awaited({ lives: [one, lost, second], objects }, due), { asked: ['i-1'], reported: ['i-2'] });
+  });
 });

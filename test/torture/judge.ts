@@ -128,21 +128,36 @@ function unrecorded({ lives, objects }: Ending): readonly Life[] {
   return ours(lives).filter((life) => life.deletedAt === null && RECORDED.has(life.type) && !recorded.has(life.id));
 }
 
+/** Servers that live and are on no record: those that stop the environment until a person speaks, and those that it only reports. */
+export interface Awaited {
+  readonly asked: readonly string[];
+  readonly reported: readonly string[];
+}
+
 /**
- * True for the end that waits for a person (decision 12): the environment is Stalled with ExistingResources, names every server
- * that lives and is on no record, each of them its own by its tag, and nothing was made too often or taken from a stranger.
+ * The end that waits for a person (decision 12): every server that lives and is on no record is the environment's own by its tag
+ * and named, by Stalled with ExistingResources or as an UnrecordedServer, and nothing was made too often or taken from a stranger.
+ * Undefined for every other end.
  */
-export function awaited(ending: Ending, wish: Wish): boolean {
+export function awaited(ending: Ending, wish: Wish): Awaited | undefined {
   const environment = ending.objects.find(({ kind }) => kind === 'FinanceCloudEnvironment');
-  const conditions: readonly Loose[] = environment?.status?.conditions ?? [];
-  const stalled = conditions.find(({ type, status }) => type === 'Stalled' && status === 'True');
-  if (stalled?.reason !== 'ExistingResources') return false;
   const lost = unrecorded(ending);
-  const isNamed = ({ id, type, tagsNow }: Life): boolean =>
-    type === 'instance' && tagsNow?.[UID] === environment?.metadata.uid && String(stalled.message).includes(id);
+  const own = lost.filter(({ type, tagsNow }) => type === 'instance' && tagsNow?.[UID] === environment?.metadata.uid);
+  const asked = own.filter(({ id }) => questionOf(environment).includes(id)).map(({ id }) => id);
+  const findings = JSON.stringify(environment?.status?.findings ?? []);
+  const isReported = (id: string): boolean => findings.includes(`Server ${id} carries this object's tags`);
+  const reported = own.map(({ id }) => id).filter((id) => !asked.includes(id) && isReported(id));
   const made = Map.groupBy(ours(ending.lives), ({ type }) => type);
   const isTooMuch = [...made].some(([type, all]) => RECORDED.has(type) && all.length > (wish.made[type] ?? 0));
-  return lost.length > 0 && lost.every(isNamed) && !isTooMuch && touched(ending).length === 0;
+  const isAll = lost.length > 0 && asked.length + reported.length === lost.length;
+  return isAll && !isTooMuch && touched(ending).length === 0 ? { asked, reported } : undefined;
+}
+
+/** What the environment asks a person; empty when it asks nothing. */
+function questionOf(environment: Loose): string {
+  const conditions: readonly Loose[] = environment?.status?.conditions ?? [];
+  const stalled = conditions.find(({ type, status }) => type === 'Stalled' && status === 'True');
+  return stalled?.reason === 'ExistingResources' ? String(stalled.message) : '';
 }
 
 function left({ lives, objects }: Ending): readonly string[] {

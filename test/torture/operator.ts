@@ -6,7 +6,7 @@ import { type Plugin, build } from 'esbuild';
 import { type BoundProcess, type Exit, describeExit, spawnBound } from '../support/bound-process.ts';
 import type { Sender } from './gate.ts';
 
-/** Bundles the sources of a checkout, as they are or as plugins change them. */
+/** Bundles the sources of a checkout as they are shipped, or as plugins change them: what is loaded on demand lies beside the program. */
 export async function bundleOperator(
   folder: string,
   { name = 'operator', plugins = [] }: { readonly name?: string; readonly plugins?: readonly Plugin[] } = {},
@@ -14,9 +14,13 @@ export async function bundleOperator(
   const program = join(folder, `${name}.mjs`);
   const js = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;
   await build({
-    entryPoints: [join(import.meta.dirname, '../../src/main.ts')],
-    outfile: program,
+    entryPoints: [{ in: join(import.meta.dirname, '../../src/main.ts'), out: name }],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
+    minify: true,
+    keepNames: true,
     platform: 'node',
     format: 'esm',
     target: 'node22.19',

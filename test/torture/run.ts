@@ -183,7 +183,7 @@ class LifeOf {
       gate: this.gate,
       witness: this.#witness,
       sweeps: () => this.#sweeps,
-      speak: () => this.#world.takeOver(),
+      speak: (question) => this.#world.answer(question),
       expecting: this.#lane.expecting,
     });
   }

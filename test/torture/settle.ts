@@ -1,7 +1,7 @@
 // Waits for the end of a phase, and says what is wrong with it. The stores are asked when something was written, and seldom otherwise.
 import { eventually } from '../support/eventually.ts';
 import type { Gate } from './gate.ts';
-import { type Ending, type Wish, awaited, shapeOf, verdicts } from './judge.ts';
+import { type Awaited, type Ending, type Wish, awaited, shapeOf, verdicts } from './judge.ts';
 import type { Fault, Phase, Plan } from './plan.ts';
 import type { Witness } from './witness.ts';
 
@@ -14,8 +14,8 @@ export interface Course {
   readonly witness: Witness;
   /** Listings of servers so far. */
   readonly sweeps: () => number;
-  /** A person says that what is not on record is to be taken on record. */
-  readonly speak: () => Promise<void>;
+  /** A person answers what the operator waits for. */
+  readonly speak: (question: Awaited) => Promise<void>;
   readonly expecting: Expecting | undefined;
 }
 
@@ -125,14 +125,15 @@ class Watch {
   async #listen(ending: Ending): Promise<void> {
     const { plan, phase, gate, wish, sweeps } = this.#course;
     const isTaken = plan.shots.some((shot) => shot.phase === phase && shot.fault.kind === 'store');
-    if (!isTaken || this.spoken || !gate.spent || !awaited(ending, wish)) {
+    const question = isTaken && !this.spoken && gate.spent ? awaited(ending, wish) : undefined;
+    if (question === undefined) {
       this.#waitsSince = undefined;
       return;
     }
     this.#waitsSince ??= sweeps();
     if (sweeps() < this.#waitsSince + PATIENT_SWEEPS) return;
     this.spoken = true;
-    await this.#course.speak();
+    await this.#course.speak(question);
   }
 }
 

@@ -8,6 +8,8 @@ import type { World } from './world.ts';
 /** Creates that make a new id each time they are sent. */
 const MAKES_IDS = /^(CreateVpc|CreateVSwitch|CreateSecurityGroup|CreateLoadBalancer|RunInstances)$/;
 
+const FINALIZER = 'financecloud.io/finalizer';
+
 /** One life's witness. */
 export class Witness {
   readonly names = new Map<string, string>();
@@ -18,6 +20,8 @@ export class Witness {
   readonly #defaced = new Set<string>();
   /** Until then an old leader cannot know that its lease was deleted. */
   #unledUntil = 0;
+  /** The harness took stored state away, finalizers perhaps among it. */
+  #stripped = false;
   #wish: Wish;
 
   constructor(world: World, wish: Wish) {
@@ -35,10 +39,10 @@ export class Witness {
     this.#wish = wish;
   }
 
-  /** Remembers what is durable before the harness takes it away. */
-  async remember(): Promise<void> {
-    for (const { status } of await this.#world.objects())
-      for (const { token } of status?.intents ?? []) this.#defaced.add(token);
+  /** Remembers what stood in an object before the harness took it away. */
+  remember({ status }: Loose): void {
+    this.#stripped = true;
+    for (const { token } of status?.intents ?? []) this.#defaced.add(token);
   }
 
   /** The lease was deleted: for its renew deadline two may act, and only the tokens keep them from making anything twice. */
@@ -54,11 +58,14 @@ export class Witness {
       this.#violations.add(`${action} by ${sender.identity} while ${holder || 'nobody'} holds the lease`);
     if (objects === undefined) return;
     const token = params['ClientToken'];
-    const intents: readonly Loose[] = objects.flatMap(({ status }) => status?.intents ?? []);
-    const durable =
-      this.#defaced.has(token ?? '') || intents.some((intent) => intent.token === token && intent.action === action);
-    if (!durable)
+    const says = (intent: Loose): boolean => intent.token === token && intent.action === action;
+    const holding = objects.find(({ status }) => (status?.intents ?? []).some(says));
+    if (holding === undefined && !this.#defaced.has(token ?? ''))
       this.#violations.add(`${action} with token ${token ?? '(none)'} is sent and no durable intent says so`);
+    if (holding !== undefined && !this.#stripped && !(holding.metadata.finalizers ?? []).includes(FINALIZER))
+      this.#violations.add(
+        `${action} is sent for ${holding.kind} ${holding.metadata.name}, which has no finalizer yet`,
+      );
   }
 
   async #objects(action: string): Promise<readonly Loose[] | undefined> {

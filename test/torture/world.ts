@@ -3,7 +3,7 @@ import type { ApiAnswer, ApiCall, ApiProxy, Loose } from '../support/api-proxy.t
 import type { EmulatorProcess } from '../support/emulator-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { F, G, account, environment, pool, webModule, zone } from '../e2e/flows/objects.ts';
-import type { Life } from './judge.ts';
+import type { Awaited, Life } from './judge.ts';
 
 /** Account of every emulator, and the one zone of the sample. */
 export const ACCOUNT_ID = '1000000000000001';
@@ -120,29 +120,43 @@ export class World {
     await this.#parts.api.call({ method: 'DELETE', path: this.#lease });
   }
 
-  /** Deletes a part of what the operator stored on the environment. */
-  async deface(what: 'resources' | 'intents' | 'finalizers' | 'conditions' | 'status'): Promise<void> {
-    const path = `${GROUP}/namespaces/${this.name}/financecloudenvironments/bank`;
+  /** Deletes a part of what the operator stored on the environment; `seen` is told what stood there. */
+  async deface(
+    what: 'resources' | 'intents' | 'finalizers' | 'conditions' | 'status',
+    seen: (object: Loose) => void,
+  ): Promise<void> {
+    const path = this.#bank;
     const contentType = 'application/merge-patch+json';
-    if (what === 'finalizers') {
-      await this.must({ method: 'PATCH', path, body: { metadata: { finalizers: null } }, contentType });
-      return;
-    }
-    const body = { status: what === 'status' ? null : { [what]: null } };
-    await this.must({ method: 'PATCH', path: `${path}/status`, body, contentType });
+    await eventually(
+      async () => {
+        const { body: object } = await this.must({ method: 'GET', path });
+        seen(object);
+        const { resourceVersion } = object.metadata;
+        const body =
+          what === 'finalizers'
+            ? { metadata: { resourceVersion, finalizers: null } }
+            : { metadata: { resourceVersion }, status: what === 'status' ? null : { [what]: null } };
+        const to = what === 'finalizers' ? path : `${path}/status`;
+        return (await this.must({ method: 'PATCH', path: to, body, contentType })).status < 300;
+      },
+      { what: `taking ${what} away`, timeoutMs: 10_000, everyMs: 5 },
+    );
   }
 
-  /** A person says that what carries the environment's tags and is on no record is to be taken on record. */
-  async takeOver(): Promise<void> {
-    const path = `${GROUP}/namespaces/${this.name}/financecloudenvironments/bank`;
-    const { body } = await this.must({ method: 'GET', path });
-    const annotations = { 'financecloud.io/take-over': body.metadata.uid };
-    await this.must({
-      method: 'PATCH',
-      path,
-      body: { metadata: { annotations } },
-      contentType: 'application/merge-patch+json',
-    });
+  get #bank(): string {
+    return `${GROUP}/namespaces/${this.name}/financecloudenvironments/bank`;
+  }
+
+  /** A person says that servers which the environment asks about are to be taken on record, and removes those that it only reports. */
+  async answer({ asked, reported }: Awaited): Promise<void> {
+    const path = this.#bank;
+    const contentType = 'application/merge-patch+json';
+    if (asked.length > 0) {
+      const { body } = await this.must({ method: 'GET', path });
+      const annotations = { 'financecloud.io/take-over': body.metadata.uid };
+      await this.must({ method: 'PATCH', path, body: { metadata: { annotations } }, contentType });
+    }
+    await Promise.all(reported.map((id) => this.lose(id)));
   }
 
   /** Moves a server of zone F to zone G behind the operator's back. */
