@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { MemoryKube } from '../../test/support/memory-kube.ts';
 import { VirtualClock, flush, seededRandom } from '../../test/support/virtual-clock.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { silentLogger } from '../kernel/logger.ts';
+import { type Logger, silentLogger } from '../kernel/logger.ts';
 import type { KubeFailure } from './kube.ts';
-import { LeaderElector } from './leader.ts';
+import { LeaderElector, soleCandidate } from './leader.ts';
 import { LEASES } from './lease.ts';
 import { createMetrics } from './metrics.ts';
 
@@ -18,9 +18,15 @@ class Candidate {
   readonly stop = new AbortController();
   end: string | undefined;
 
-  constructor(identity: string, server: MemoryKube, clock: Clock, metrics = createMetrics({ platform: false })) {
+  constructor(
+    identity: string,
+    server: MemoryKube,
+    clock: Clock,
+    metrics = createMetrics({ platform: false }),
+    log: Logger = silentLogger,
+  ) {
     this.kube = server;
-    const common = { clock, random: seededRandom(identity.length), log: silentLogger, meter: metrics.meter };
+    const common = { clock, random: seededRandom(identity.length), log, meter: metrics.meter };
     this.elector = new LeaderElector({ ...common, kube: server, namespace: 'sys', name: 'op', identity, ...TIMINGS });
   }
 
@@ -36,14 +42,16 @@ class Candidate {
 }
 
 /** A door to the server that one candidate's requests go through. */
-function door(server: MemoryKube): MemoryKube & { open: boolean } {
+function door(server: MemoryKube, hear: (options: unknown) => void = () => undefined): MemoryKube & { open: boolean } {
   const view = Object.create(server, {
     open: { value: true, writable: true },
   });
   for (const verb of ['get', 'create', 'replace'] as const) {
     Object.defineProperty(view, verb, {
-      value: (...parameters: Parameters<MemoryKube['get']>) =>
-        view.open ? Reflect.apply(server[verb], server, parameters) : Promise.resolve(outage),
+      value: (...parameters: Parameters<MemoryKube['get']>) => {
+        hear(parameters[2]);
+        return view.open ? Reflect.apply(server[verb], server, parameters) : Promise.resolve(outage);
+      },
     });
   }
   return view;
@@ -272,5 +280,171 @@ describe('leader election', () => {
     await skipping.advance(10_000);
     assert.equal(a.end, 'lost');
     assert.equal(server.operations.length, before);
+  });
+
+  it('asks sooner and sooner towards the deadline, and no request outlasts it', async () => {
+    const a = new Candidate('a', server, clock).start();
+    await clock.advance(10_000); // the renewal that everything below counts from
+    const asked: (readonly [number, number | undefined])[] = [];
+    server.interfere = ({ verb, deadlineMs }) => {
+      if (verb === 'replace') asked.push([clock.monotonic(), deadlineMs]);
+      return outage;
+    };
+    await clock.advance(60_000);
+    assert.deepEqual(asked, [
+      [20_000, 10_000],
+      [30_000, 10_000],
+      [40_000, 10_000],
+      [45_000, 5000],
+      [47_500, 2500],
+      [48_750, 1250],
+      [49_750, 250],
+    ]);
+    assert.equal(a.end, 'lost');
+  });
+
+  it('gives a candidate that came late as long for its requests as any other', async () => {
+    await clock.advance(100_000);
+    new Candidate('a', server, clock).start();
+    await clock.advance(0);
+    assert.deepEqual(
+      server.operations.map(({ verb, deadlineMs }) => `${verb} ${deadlineMs}`),
+      ['get 10000', 'create 10000'],
+    );
+  });
+
+  it('spreads the looks of a candidate that waits over a fifth of the interval', async () => {
+    new Candidate('a', server, clock).start();
+    await clock.advance(0);
+    const looks: number[] = [];
+    server.interfere = ({ verb }) => {
+      if (verb === 'get') looks.push(clock.monotonic()); // the leader only writes
+      return undefined;
+    };
+    new Candidate('b', server, clock).start();
+    await clock.advance(200_000);
+    const waits = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
+    assert.ok(waits.length > 10 && waits.every((ms) => ms >= 10_000 && ms <= 12_000), waits.join());
+    assert.ok(new Set(waits).size > 5, 'not in step');
+  });
+
+  it('asks nothing more once it was stopped', async () => {
+    const a = new Candidate('a', server, clock).start();
+    await clock.advance(15_000);
+    const before = server.operations.length;
+    a.stop.abort();
+    await clock.advance(60_000);
+    assert.deepEqual([a.end, server.operations.length], ['stopped', before]);
+  });
+
+  it('does not take back what it has just given back', async () => {
+    const a = new Candidate('a', server, clock).start();
+    await clock.advance(0);
+    await a.elector.release();
+    await clock.advance(60_000);
+    assert.deepEqual([a.end, spec()?.holderIdentity], ['lost', '']);
+  });
+
+  it('has nothing to give back and nothing to step down from before it leads', async () => {
+    const a = new Candidate('a', server, clock);
+    await a.elector.release();
+    assert.deepEqual([a.elector.stepDownIfExpired(), server.operations], [false, []]);
+  });
+
+  it('lets no throttling delay a request for the lease', async () => {
+    const urgent = new Set<unknown>();
+    const watched = door(server, (options) => urgent.add(Reflect.get(Object(options), 'urgent')));
+    const a = new Candidate('a', watched, clock).start();
+    await clock.advance(30_000);
+    server.put(LEASES, { ...server.peek(LEASES, NAME), metadata: { namespace: 'sys', name: 'op' } });
+    await a.elector.release();
+    assert.deepEqual(urgent, new Set([true]));
+    assert.deepEqual(
+      server.operations.slice(-3).map(({ verb, deadlineMs }) => `${verb} ${deadlineMs}`),
+      ['replace 5000', 'get 5000', 'replace 5000'],
+    );
+  });
+
+  it('shows in its metric whether it leads: not before, while, and not after', async () => {
+    const metrics = createMetrics({ platform: false });
+    const shown = async () =>
+      /leader_election_master_status\{name="op"\} (\d)/.exec((await metrics.render()).body)?.[1];
+    const a = new Candidate('a', server, clock, metrics);
+    assert.equal(await shown(), '0');
+    a.start();
+    await clock.advance(0);
+    assert.equal(await shown(), '1');
+    await a.elector.release();
+    assert.equal(await shown(), '0');
+  });
+
+  describe('says in the log', () => {
+    const lines: string[] = [];
+    const log = {
+      ...silentLogger,
+      info: (message: string, fields?: object) => lines.push(`info ${message} ${JSON.stringify(fields)}`),
+      warn: (message: string, fields?: object) => lines.push(`warn ${message} ${JSON.stringify(fields)}`),
+      error: (message: string, fields?: object) => lines.push(`error ${message} ${JSON.stringify(fields)}`),
+    };
+    const talking = (identity: string) => {
+      lines.length = 0;
+      return new Candidate(identity, server, clock, createMetrics({ platform: false }), log);
+    };
+
+    it('that it leads, and how its lease ended', async () => {
+      const a = talking('a').start();
+      await clock.advance(0);
+      await a.elector.release();
+      assert.deepEqual(lines, [
+        'info Became the leader {"lease":"op","identity":"a"}',
+        'info Released the lease {"lease":"op"}',
+      ]);
+      const again = talking('a').start();
+      await clock.advance(10_000);
+      server.interfere = () => outage;
+      const before = server.operations.length;
+      await again.elector.release();
+      assert.equal(lines.at(-1), 'info Left the lease to run out {"lease":"op"}');
+      assert.equal(server.operations.length - before, 1, 'the end of the process waits for no second request');
+    });
+
+    it('who has it now when it was lost', async () => {
+      talking('a').start();
+      await clock.advance(0);
+      server.put(LEASES, { metadata: { namespace: 'sys', name: 'op' }, spec: { ...spec(), holderIdentity: 'b' } });
+      await clock.advance(10_000);
+      assert.deepEqual(lines.slice(1), ['error Lost the lease {"lease":"op","holder":"b"}']);
+    });
+
+    it('what could not be asked, and nothing of a conflict, which is how elections are', async () => {
+      talking('a').start();
+      await clock.advance(0);
+      server.interfere = () => outage;
+      await clock.advance(10_000);
+      assert.deepEqual(lines.slice(1), [
+        'warn Could not write the lease {"lease":"op","error":"cut off"}',
+        'warn Could not read the lease {"lease":"op","error":"cut off"}',
+      ]);
+      server.interfere = ({ verb }) => (verb === 'replace' ? { kind: 'conflict', message: '' } : undefined);
+      await clock.advance(10_000);
+      assert.equal(lines.length, 3);
+    });
+  });
+});
+
+describe('no election', () => {
+  it('leads for ever, until it is stopped', async () => {
+    const stop = new AbortController();
+    await soleCandidate.acquire(stop.signal);
+    assert.deepEqual([soleCandidate.leading, soleCandidate.validForMs()], [true, Infinity]);
+    assert.equal(soleCandidate.stepDownIfExpired(), false);
+    let end: string | undefined;
+    void soleCandidate.keep(stop.signal).then((how) => (end = how));
+    await flush();
+    assert.equal(end, undefined);
+    stop.abort();
+    await flush();
+    assert.equal(end, 'stopped');
+    await soleCandidate.release();
   });
 });
