@@ -1,24 +1,26 @@
 // Pages as the API gives them: by number and size, or by NextToken and MaxResults.
 
-import { metadata } from './metadata/index.ts';
 import type { Call } from './service.ts';
 
 /** An opaque token for a place in a list. */
 export const nextToken = (place: number): string => Buffer.from(`place ${place}`).toString('base64url');
 
-// Nearly every action has a spelling of its own for this.
-const TOKEN_CODES = [
-  'InvalidParameter.NextToken',
-  'InValidParameter.NextToken',
-  'InvalidParam.NextToken',
-  'Invalid.NextToken',
-];
+// Nearly every action has a spelling of its own for this; the others are not documented.
+const ASSISTANT = [400, 'InvalidParameter.NextToken', 'The specified parameter NextToken is not valid.'] as const;
+const TOKEN_CODES: Readonly<Record<string, readonly [status: number, code: string, message: string]>> = {
+  'ecs:DescribeCloudAssistantStatus': ASSISTANT,
+  'ecs:DescribeCommands': ASSISTANT,
+  'ecs:DescribeInvocationResults': ASSISTANT,
+  'ecs:DescribeInvocations': ASSISTANT,
+  'ecs:DescribeSecurityGroups': [400, 'InValidParameter.NextToken', 'The parameter NextToken is invalid.'],
+  'ecs:ListTagResources': [403, 'Invalid.NextToken', 'The specified NextToken is not valid.'],
+  'slb:ListTagResources': [400, 'InvalidParam.NextToken', 'The specified NextToken is invalid.'],
+};
+const OTHERS = [400, 'InvalidParameter', 'The parameter NextToken is invalid.'] as const;
 
 const badToken = (call: Call): never => {
-  const own = TOKEN_CODES.find((code) => metadata[call.service]?.errors[code]?.[call.action] !== undefined);
-  return own === undefined
-    ? call.refuse('InvalidParameter', { status: 400, message: 'The parameter NextToken is invalid.' })
-    : call.refuse(own);
+  const [status, code, message] = TOKEN_CODES[`${call.service}:${call.action}`] ?? OTHERS;
+  return call.refuse(code, { status, message });
 };
 
 /** The place of a token; undefined without one, refused when it is none of ours. */
