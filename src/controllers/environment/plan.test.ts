@@ -15,7 +15,9 @@ import {
 } from '../../../test/support/builders.ts';
 import {
   balancerRecord,
+  groupRecord,
   listenerRecord,
+  ownTags,
   runningServers,
   vSwitchRecord,
   vpcRecord,
@@ -36,6 +38,7 @@ const built: World = {
 };
 const members = { backends: four.map(({ id }) => ({ serverId: id, weight: 100 })), health: [] };
 const everything: readonly RecordedResource[] = [vpc, recorded('LoadBalancer', 'web/lb', 'lb-1'), ...four];
+const others = ownTags('uid-of-others');
 const noRefs = { zones: new Map(), pools: [], problems: [] };
 
 describe('planEnvironment', () => {
@@ -54,6 +57,32 @@ describe('planEnvironment', () => {
       renderPlan(planEnvironment(input).plan)[0] ?? '',
       /security group id \(the object does not exist\) of SecurityZone app/,
     );
+  });
+
+  it('builds on no group that carries the tags of others, whatever the zone has on record', () => {
+    const foreign = viewOf(network, { records: { SecurityGroup: [groupRecord({ id: 'sg-app', tags: others })] } });
+    expectPlan(planEnvironment(environmentInput({ records: [vpc], view: foreign })).plan, [
+      `blocked Server web/${F}: security group id (sg-app does not carry its tags) of SecurityZone app`,
+      `blocked Server web/${G}: security group id (sg-app does not carry its tags) of SecurityZone app`,
+    ]);
+  });
+
+  it('puts no server of others behind its load balancer; one that stands there is left alone', () => {
+    const [first, ...rest] = runningServers(four);
+    assert.ok(first !== undefined);
+    const planned = (parts: object) =>
+      planEnvironment(
+        environmentInput({
+          object: front(),
+          records: everything,
+          view: viewOf(network, built, {
+            records: { Server: [{ ...first, tags: others }, ...rest] },
+            details: { LoadBalancerParts: { 'lb-1': parts } },
+          }),
+        }),
+      ).plan.changes;
+    assert.deepEqual(planned({ ...members, backends: members.backends.slice(1) }), []);
+    assert.deepEqual(planned(members), []);
   });
 
   it('makes servers of both zones and the load balancer in one wave once the facts are there', () => {

@@ -13,7 +13,7 @@ import {
   recordedServers,
   zone,
 } from '../../../test/support/builders.ts';
-import { groupRecord, serverRecord, vSwitchRecord, vpcRecord } from '../../../test/support/cloud-records.ts';
+import { groupRecord, ownTags, serverRecord, vSwitchRecord, vpcRecord } from '../../../test/support/cloud-records.ts';
 import { publishedEnvironment, zoneInput } from '../../../test/support/plan-input.ts';
 import { storesOf } from '../../../test/support/stores.ts';
 import { type World, expectPlan, renderPlan, viewOf } from '../../../test/support/view.ts';
@@ -73,6 +73,24 @@ describe('planZone', () => {
       `blocked VSwitch vswitch/${F}: VPC id of FinanceCloudEnvironment core-banking`,
       `blocked VSwitch vswitch/${G}: VPC id of FinanceCloudEnvironment core-banking`,
       'blocked SecurityGroup sg: VPC id of FinanceCloudEnvironment core-banking',
+    ]);
+  });
+
+  it('builds on no VPC that carries the tags of others, whatever the environment has on record', () => {
+    const view = viewOf({ records: { VPC: [vpcRecord({ tags: ownTags('uid-of-others') })] } });
+    const why = 'VPC id (vpc-1 does not carry its tags) of FinanceCloudEnvironment core-banking';
+    expectPlan(planZone(zoneInput({ view })).plan, [
+      `blocked VSwitch vswitch/${F}: ${why}`,
+      `blocked VSwitch vswitch/${G}: ${why}`,
+      `blocked SecurityGroup sg: ${why}`,
+    ]);
+  });
+
+  it('admits no group that carries the tags of others; a live rule from some group is not judged meanwhile', () => {
+    const others = groupRecord({ id: 'sg-ops', tags: ownTags('uid-of-others') });
+    const given = { object: declared(fromPool), refs: refs({ pools: new Map([['ops', fact('sg-ops')]]) }) };
+    assert.deepEqual(lines({ ...given, view: viewOf(world(), { records: { SecurityGroup: [others] } }) }), [
+      'blocked SecurityGroupRules sg/rules/r: security group id (sg-ops does not carry its tags) of BastionPool ops',
     ]);
   });
 
@@ -314,7 +332,7 @@ describe('resolveZone', () => {
     ]);
   });
 
-  it('a group leaves with its object under Delete, and stays under Retain, in Observe and with an environment that is gone', () => {
+  it('a group leaves with its object under Delete, and stays under Retain and in Observe; without an environment its own policy decides, then the last one', () => {
     const ops = (policy?: 'Retain' | 'Delete', more: object = {}) =>
       pool({ spec: policy === undefined ? {} : { deletionPolicy: policy }, ...gone, ...more });
     const leaves = (of: ReturnType<typeof ops>, spec?: Partial<EnvironmentSpec>) =>
@@ -330,9 +348,11 @@ describe('resolveZone', () => {
         leaves(ops(), { deletionPolicy: 'Retain' }),
         leaves(ops('Delete'), { mode: 'Observe' }),
         leaves(ops('Delete')),
-        leaves(ops('Delete', { status: { lastDeletionPolicy: 'Delete' } })),
+        leaves(ops()),
+        leaves(ops(undefined, { status: { lastDeletionPolicy: 'Delete' } })),
+        leaves(ops('Retain', { status: { lastDeletionPolicy: 'Delete' } })),
       ],
-      [true, false, true, false, false, false, true],
+      [true, false, true, false, false, true, false, true, false],
     );
   });
 

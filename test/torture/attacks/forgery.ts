@@ -16,8 +16,8 @@ export interface Forged {
 const contentType = 'application/merge-patch+json';
 const AT = '2026-01-01T00:00:00Z';
 
-async function forge(yard: Yard, name: string, status: object): Promise<void> {
-  const path = `/apis/financecloud.io/v1alpha1/namespaces/${yard.a}/financecloudenvironments/${name}/status`;
+async function forge(yard: Yard, object: string, status: object): Promise<void> {
+  const path = `/apis/financecloud.io/v1alpha1/namespaces/${yard.a}/${object}/status`;
   await yard.must({ method: 'PATCH', path, body: { status }, contentType, as: yard.clerk });
 }
 
@@ -32,7 +32,9 @@ async function verdictOf(yard: Yard, isIt: (call: Call) => boolean): Promise<For
 
 /** Their VPC on record in place of the own one, and a zone that wants its subnets and group there. */
 export async function forgeRecords(yard: Yard): Promise<Forged> {
-  await forge(yard, 'records', { resources: [{ name: 'vpc', type: 'VPC', id: yard.theirs['bank vpc'] }] });
+  await forge(yard, 'financecloudenvironments/records', {
+    resources: [{ name: 'vpc', type: 'VPC', id: yard.theirs['bank vpc'] }],
+  });
   await yard.must({ ...create(ownZone(yard, ['records', 'records'])), as: yard.tenant });
   await yard.until(
     'the zone was looked at',
@@ -40,6 +42,19 @@ export async function forgeRecords(yard: Yard): Promise<Forged> {
   );
   await yard.sweeps(5);
   return verdictOf(yard, ({ params }) => params['VpcId'] === yard.theirs['bank vpc']);
+}
+
+/** Their group on record of the own zone: servers of the environment would join it, and a rule would admit it. */
+export async function forgeGroup(yard: Yard): Promise<Forged> {
+  const group = yard.theirs['dmz sg'] ?? '';
+  await forge(yard, 'securityzones/dmz', { resources: [{ name: 'sg', type: 'SecurityGroup', id: group }] });
+  const from = { type: 'SecurityZone', securityZoneRef: { name: 'dmz' } };
+  const subnets = [F, G].map((name, index) => ({ zone: name, cidr: `10.20.${40 + index}.0/24` }));
+  const gate = ownZone(yard, ['gate', 'bank'], { subnets, inbound: [{ name: 'in', from, protocol: 'ICMP' }] });
+  await yard.must({ ...create(gate), as: yard.tenant });
+  await yard.until('the zone was looked at', async () => (await yard.get('SecurityZone', 'gate'))?.status?.conditions);
+  await yard.sweeps(4);
+  return verdictOf(yard, ({ params }) => Object.values(params).some((text) => text.includes(group)));
 }
 
 /** Their servers as capacity, as surplus, and as retained of an environment with start-up units and a load balancer. */
@@ -55,7 +70,11 @@ export async function forgeFleet(yard: Yard, name: string): Promise<Forged> {
   }));
   const step = { slot: 'web/0', module: 'web', surplusId: first, fromZone: F, toZone: G, step: 'Released', since: AT };
   const retained = [{ name: 'web/9', type: 'Server', id: second, since: AT, reason: 'forged' }];
-  await forge(yard, name, { resources: [...kept, ...servers], replacements: [step], retained });
+  await forge(yard, `financecloudenvironments/${name}`, {
+    resources: [...kept, ...servers],
+    replacements: [step],
+    retained,
+  });
   const path = `/apis/financecloud.io/v1alpha1/namespaces/${yard.a}/financecloudenvironments/${name}`;
   const startup = { units: ['app.service'] };
   const [module] = object.spec.modules;
@@ -109,7 +128,7 @@ async function plant(yard: Yard): Promise<void> {
       };
     },
   );
-  await forge(yard, 'intents', { intents });
+  await forge(yard, 'financecloudenvironments/intents', { intents });
   await yard.sweeps(6);
 }
 

@@ -1,31 +1,9 @@
 // Getting at what the operator holds: its endpoints, its Secrets, its lease, its name.
 import assert from 'node:assert/strict';
 import { type Attempt, forbidden } from '../attempt.ts';
+import { portsOf, read, tokenOf } from '../endpoints.ts';
 import { markersIn } from '../markers.ts';
 import type { Yard } from '../yard.ts';
-
-/** Ports of the operator. */
-async function portsOf({ operator }: Yard): Promise<{ readonly health: string; readonly metrics: string }> {
-  const found = await operator.process.waitForLine(/"health":(\d+),"metrics":(\d+)/, { timeoutMs: 5_000 });
-  return { health: found[1] ?? '', metrics: found[2] ?? '' };
-}
-
-async function read(
-  port: string,
-  path: string,
-  token?: string,
-): Promise<{ readonly status: number; readonly text: string }> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
-  return { status: answer.status, text: await answer.text() };
-}
-
-async function tokenOf(yard: Yard, name: string): Promise<string> {
-  const home = `/api/v1/namespaces/${yard.a}/serviceaccounts`;
-  await yard.must({ method: 'POST', path: home, body: { metadata: { name } } });
-  const made = await yard.must({ method: 'POST', path: `${home}/${name}/token`, body: { spec: {} } });
-  return made.body.status.token;
-}
 
 const PATHS = [
   '/debug/pprof',
@@ -52,7 +30,7 @@ export const secrets = {
       judged: 'answers; none holds a secret',
       play: async (yard: Yard) => {
         const { metrics } = await portsOf(yard);
-        const own = await tokenOf(yard, 'scraper');
+        const own = await tokenOf(yard, yard.a, 'scraper');
         for (const [token, status] of [
           [undefined, 401],
           ['invented', 401],

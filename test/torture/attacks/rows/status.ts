@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Loose } from '../../../support/api-proxy.ts';
 import { type Attempt, at, create, forbidden } from '../attempt.ts';
-import { type Forged, forgeFleet, forgeIntents, forgeRecords } from '../forgery.ts';
+import { type Forged, forgeFleet, forgeGroup, forgeIntents, forgeRecords } from '../forgery.ts';
 import { own, ownZone } from '../town.ts';
 import type { Yard } from '../yard.ts';
 
@@ -106,6 +106,10 @@ export const status = {
         play: (yard) => forgeFleet(yard, 'fleet'),
       },
     ),
+    forged('S9', 'the same right: their group on record of the own zone, and a rule that admits that zone', {
+      defence: 'no server joins a group of others, no rule names one',
+      play: forgeGroup,
+    }),
     ...(
       [
         ['DeleteInstances', 'deletes their server'],
@@ -118,7 +122,7 @@ export const status = {
         ['CreateSecurityGroup', 'takes its content from a Secret beside the operator'],
       ] as const
     ).map(([action, does], index) =>
-      forged(`S${9 + index}`, `the same right: an intent whose frozen request ${does} (${action})`, {
+      forged(`S${10 + index}`, `the same right: an intent whose frozen request ${does} (${action})`, {
         defence: 'closed unsent: only a create of its type, with the own tags, in a place of the own namespace is sent',
         play: (yard) => forgeIntents(yard, action),
       }),
