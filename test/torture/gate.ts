@@ -41,6 +41,9 @@ export interface CloudWrite {
   readonly sender: Sender;
 }
 
+/** More often nothing is sent in one phase, whatever happens: ten kills and three refusals are fewer. */
+const MOST = 20;
+
 /** A write that is sent on. */
 interface Write {
   readonly channel: At['channel'];
@@ -56,6 +59,7 @@ export class Gate {
   readonly seen: Seen[] = [];
   readonly #helpers: Helpers;
   readonly #applied = new Map<string, number>();
+  readonly #sent = new Map<string, number>();
   readonly #flying = new Map<string, number>();
   readonly #status = new Map<string, Loose>();
   readonly #cut = new Set<string>();
@@ -76,6 +80,7 @@ export class Gate {
     this.#phase = phase;
     this.#began = performance.now();
     this.#applied.clear();
+    this.#sent.clear();
     this.#lasting = undefined;
     this.#steps = shot === undefined ? [] : stepsOf(shot);
   }
@@ -88,6 +93,13 @@ export class Gate {
   /** True while the write aimed at has not come. */
   get waiting(): boolean {
     return this.#steps.length > 0 && !this.#busy;
+  }
+
+  /** Cloud writes that were sent again and again in this phase. */
+  get loops(): readonly string[] {
+    return [...this.#sent]
+      .filter(([, count]) => count > MOST)
+      .map(([fact, count]) => `${fact} was sent ${count} times`);
   }
 
   /** Cuts a sender from the API server or the cloud, or lets it through again. */
@@ -104,7 +116,10 @@ export class Gate {
     const instead = lasting === undefined ? undefined : inPlace(lasting);
     if (instead !== undefined) return instead;
     if (facts.length === 0) return lasting === undefined ? { kind: 'stream' } : spoiling(lasting);
-    if (channel === 'cloud') await this.#helpers.before({ ...cloudOf(asked), sender });
+    if (channel === 'cloud') {
+      for (const fact of facts) this.#sent.set(fact, (this.#sent.get(fact) ?? 0) + 1);
+      await this.#helpers.before({ ...cloudOf(asked), sender });
+    }
     const step = lasting === undefined ? this.#aimed(channel, facts) : undefined;
     const end = step === undefined ? undefined : await this.#arrive(step, sender);
     if (end !== undefined) return end;

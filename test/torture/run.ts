@@ -133,7 +133,7 @@ class LifeOf {
       await this.#do(phase);
       const { problems, shape, spoken } = await this.#settle(phase, lived);
       isSpoken ||= spoken;
-      const all = [...problems, ...this.#witness.violations, ...this.#surprises(phase)];
+      const all = [...problems, ...this.#witness.violations, ...this.#surprises(phase), ...this.gate.loops];
       const missed = all.length === 1 && all[0] === MISSED;
       if (all.length > 0) return { problems: all, failedIn: phase, missed, spoken: isSpoken, shapes };
       shapes[phase] = shape;
