@@ -22,6 +22,8 @@ export class Witness {
   #unledUntil = 0;
   /** The harness took stored state away, finalizers perhaps among it. */
   #stripped = false;
+  /** Parameters by token, as they were sent first. */
+  readonly #said = new Map<string, string>();
   #wish: Wish;
 
   constructor(world: World, wish: Wish) {
@@ -57,11 +59,25 @@ export class Witness {
     if (holder !== undefined && holder !== sender.identity && performance.now() > this.#unledUntil)
       this.#violations.add(`${action} by ${sender.identity} while ${holder || 'nobody'} holds the lease`);
     if (objects === undefined) return;
-    const token = params['ClientToken'];
+    const token = params['ClientToken'] ?? '(none)';
+    this.#compare(action, token, params);
+    this.#lookFor(objects, { action, token });
+  }
+
+  /** The same token says the same: else the cloud refuses it, or one of two wishes is lost. */
+  #compare(action: string, token: string, { ClientToken: _token, ...others }: CloudWrite['params']): void {
+    const said = JSON.stringify(Object.entries(others).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    if ((this.#said.get(token) ?? said) !== said)
+      this.#violations.add(`${action} is sent again with the same token and other parameters`);
+    this.#said.set(token, said);
+  }
+
+  /** A create stands on an intent, and that on a finalizer. */
+  #lookFor(objects: readonly Loose[], { action, token }: { readonly action: string; readonly token: string }): void {
     const says = (intent: Loose): boolean => intent.token === token && intent.action === action;
     const holding = objects.find(({ status }) => (status?.intents ?? []).some(says));
-    if (holding === undefined && !this.#defaced.has(token ?? ''))
-      this.#violations.add(`${action} with token ${token ?? '(none)'} is sent and no durable intent says so`);
+    if (holding === undefined && !this.#defaced.has(token))
+      this.#violations.add(`${action} with token ${token} is sent and no durable intent says so`);
     if (holding !== undefined && !this.#stripped && !(holding.metadata.finalizers ?? []).includes(FINALIZER))
       this.#violations.add(
         `${action} is sent for ${holding.kind} ${holding.metadata.name}, which has no finalizer yet`,

@@ -1,10 +1,11 @@
 // Plays a scene in a process of its own, on the sources as they are or with a bug in them.
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { type Cut, cutTexts } from './cut.ts';
+import { type Cut, ROOT, cutTexts } from './cut.ts';
 import { SCENES } from './scenes/index.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -27,7 +28,8 @@ export async function sceneProblems(scene: string, bug: number | undefined): Pro
 export async function playHere(scene: string, cuts: readonly Cut[]): Promise<readonly string[]> {
   const load = SCENES[scene];
   if (load === undefined) throw new Error(`there is no scene ${scene}`);
-  const texts = new Map([...cutTexts(cuts)].map(([path, text]) => [pathToFileURL(path).href, text]));
+  const all = cutTexts(cuts);
+  const texts = new Map([...all].map(([path, text]) => [pathToFileURL(path).href, text]));
   const hooks = registerHooks({
     load: (url, context, next) => {
       const source = texts.get(url);
@@ -36,7 +38,7 @@ export async function playHere(scene: string, cuts: readonly Cut[]): Promise<rea
   });
   try {
     const { play } = await load();
-    return await play();
+    return await play((file) => all.get(join(ROOT, file)) ?? readFileSync(join(ROOT, file), 'utf8'));
   } finally {
     hooks.deregister();
   }

@@ -24,8 +24,8 @@ const NO_FIRST_LOOK: readonly Cut[] = [
   },
   {
     file: 'src/controllers/next-intents.ts',
-    find: 'if (visit.draft.resources.length === 0 && visit.draft.intents.length === 0) return [];',
-    put: 'if (visit.draft !== undefined) return [];',
+    find: 'judgeUnrecorded(visit.object, creates, unrecorded)',
+    put: 'judgeUnrecorded(visit.object, creates, unrecorded.slice(0, 0))',
   },
 ];
 
@@ -76,6 +76,14 @@ export const creating: readonly Bug[] = [
     exhibit: { kind: 'life', plan: 'rebalance', problem: /4 of instance were ever made, 5 are due/, ms: 25_000 },
   },
   {
+    id: 4,
+    name: 'Sent again without a token after an empty look-up',
+    known: 'CSI driver 1083',
+    seed: 'The second sending of a request has no token',
+    cuts: [{ file: SETTLE, find: SENT, put: "{ ...(time === 'first' ? { token: intent.token } : {}), lane:" }],
+    exhibit: { kind: 'life', plan: 'failed-create', problem: /CreateVpc with token \(none\) is sent/ },
+  },
+  {
     id: 5,
     name: 'The id is recorded at the end of the reconcile only',
     known: 'CAPA 6131',
@@ -85,5 +93,81 @@ export const creating: readonly Bug[] = [
       ...NO_FIRST_LOOK,
     ],
     exhibit: { kind: 'life', plan: 'killed-before-record', problem: TWICE },
+  },
+  {
+    id: 6,
+    name: 'No token, only a look-up by tags',
+    known: 'CAPA 5794',
+    seed: 'No create has a token',
+    cuts: [{ file: SETTLE, find: SENT, put: '{ lane:' }],
+    exhibit: { kind: 'life', plan: 'answer-lost', problem: /CreateVpc with token \(none\) is sent/ },
+  },
+  {
+    id: 7,
+    name: 'A tag of the user goes over the tag that is looked for',
+    known: 'CAPA 4629',
+    seed: 'Reserved keys of the user are not left out, and come last',
+    cuts: [
+      {
+        file: 'src/cloud/tags.ts',
+        find: 'filter(([key]) => !key.toLowerCase().startsWith(RESERVED_PREFIX))',
+        put: "filter(([key]) => key !== '')",
+      },
+      {
+        file: 'src/cloud/tags.ts',
+        find: '    [TAG_ATTEMPT]: String(attempt),\n  };',
+        put: '    [TAG_ATTEMPT]: String(attempt),\n    ...Object.fromEntries(allowed),\n  };',
+      },
+    ],
+    exhibit: { kind: 'scene', scene: 'forged-tag', problem: /whose uid tag is not the object's/ },
+  },
+  {
+    id: 8,
+    name: 'What is not found is made again',
+    known: 'CAPA 2915 and 1769',
+    seed: 'An id that no read shows counts as gone at once',
+    cuts: [
+      {
+        file: 'src/cloud/inventory/keeper.ts',
+        find: "return last === undefined ? { kind: 'unconfirmed' } : { kind: 'unconfirmed', last };",
+        put: "void last; return { kind: 'absent' };",
+      },
+    ],
+    exhibit: { kind: 'life', plan: 'undisturbed', problem: TWICE },
+  },
+  {
+    id: 20,
+    name: 'A new attempt on "in progress"',
+    known: 'several providers',
+    seed: 'An answer that the same token is being worked on closes the intent; without the looks by tags before a create',
+    cuts: [
+      {
+        file: SETTLE,
+        find: "if (isRefusal(error) && time === 'first') return",
+        put: "if ((isRefusal(error) || error.class === 'in-progress') && time === 'first') return",
+      },
+      ...NO_FIRST_LOOK,
+    ],
+    exhibit: { kind: 'life', plan: 'in-progress', problem: TWICE },
+  },
+  {
+    id: 21,
+    name: 'Parameters are computed anew for a replay',
+    known: 'several providers',
+    seed: 'A parameter tells the time of the sending',
+    cuts: [
+      {
+        file: SETTLE,
+        find: '  const call = frozenCall(intent);\n',
+        put: `  const frozen = frozenCall(intent);
+  const call = { ...frozen, params: { ...frozen.params, Description: \`made at \${context.now}\` } };
+`,
+      },
+    ],
+    exhibit: {
+      kind: 'life',
+      plan: 'failed-create',
+      problem: /CreateVpc is sent again with the same token and other parameters/,
+    },
   },
 ];

@@ -35,4 +35,85 @@ export const taking: readonly Bug[] = [
     ],
     exhibit: { kind: 'scene', scene: 'given-away', problem: /server .* was given away and is deleted/ },
   },
+  {
+    id: 10,
+    name: 'The finalizer is taken away when the cloud refuses a deletion',
+    known: 'ACK, a branch of it',
+    seed: 'An error of a wave of deletions lets go of the object',
+    cuts: [
+      {
+        file: 'src/controllers/leave.ts',
+        find: "  if ('kind' in result) return result;\n",
+        put: "  if ('kind' in result) return result;\n  if (result.error !== undefined) return letGo(visit, tools);\n",
+      },
+    ],
+    exhibit: {
+      kind: 'life',
+      plan: 'refused-deletion',
+      problem: /loadbalancer .* still lives/,
+      never: /Environment .* is still there/,
+      ms: 20_000,
+    },
+  },
+  {
+    id: 12,
+    name: 'The uid is ignored when an object is made again under its name',
+    known: 'Sieve',
+    seed: 'The token has the name of the object in it where the uid belongs',
+    cuts: [
+      {
+        file: 'src/controllers/intents.ts',
+        find: 'token: requestToken({ owner: context.owner, uid: context.uid,',
+        put: 'token: requestToken({ owner: context.owner, uid: context.object,',
+      },
+    ],
+    exhibit: { kind: 'scene', scene: 'same-name', problem: /made again under the same name and not Ready/ },
+  },
+  {
+    id: 13,
+    name: 'A deletion is an event',
+    known: 'Sieve, unobserved states',
+    seed: 'An object that is being deleted already when this process first sees it is left alone',
+    cuts: [
+      {
+        file: 'src/controllers/reconciler.ts',
+        find: 'if (visit.object.metadata.deletionTimestamp === undefined) return keep(visit, tools);',
+        put: 'if (visit.object.metadata.deletionTimestamp === undefined) return keep(visit, tools);\n      if (memory.begunAt === undefined) return done;',
+      },
+    ],
+    exhibit: {
+      kind: 'life',
+      plan: 'killed-in-deletion',
+      problem: /FinanceCloudEnvironment bank is still there/,
+      ms: 20_000,
+    },
+  },
+  {
+    id: 14,
+    name: 'Two steps, and the guard tests the first',
+    known: 'RabbitMQ operator, Sieve',
+    seed: 'A listener is made and then started; that it is there counts as done',
+    cuts: [
+      {
+        file: 'src/controllers/parts/listeners.ts',
+        find: "record.state === 'stopped' && mutable.length === 0",
+        put: "record.state === 'nowhere' && mutable.length === 0",
+      },
+    ],
+    exhibit: { kind: 'life', plan: 'killed-before-start', problem: /not due: [^;]*"Status":"stopped"/, ms: 20_000 },
+  },
+  {
+    id: 27,
+    name: 'Adopted without consent',
+    known: 'several operators',
+    seed: 'The owner decides whose a resource is; its uid does not matter',
+    cuts: [
+      {
+        file: 'src/controllers/adopt.ts',
+        find: 'uid !== undefined && of.uids.includes(uid)',
+        put: 'uid !== undefined',
+      },
+    ],
+    exhibit: { kind: 'scene', scene: 'without-consent', problem: /was adopted, and nobody had agreed/ },
+  },
 ];

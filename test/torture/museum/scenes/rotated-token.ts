@@ -1,0 +1,56 @@
+// The token file is replaced and the old token is refused: the next request carries the new one.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentMeter } from '../../../../src/kernel/meter.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
+import { createKube } from '../../../../src/runtime/kube-api.ts';
+import { connect } from '../../../../src/runtime/kube-client.ts';
+import { LEASES } from '../../../../src/runtime/lease.ts';
+import type { Scene } from './index.ts';
+
+export const play: Scene = async () => {
+  let valid = 'first';
+  const server = createServer((request, response) => {
+    const isKnown = request.headers.authorization === `Bearer ${valid}`;
+    const answer = isKnown ? { metadata: { name: 'x' } } : { kind: 'Status', status: 'Failure', code: 401 };
+    response.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const folder = mkdtempSync(join(tmpdir(), 'museum-token-'));
+  const tokenFile = join(folder, 'token');
+  const path = join(folder, 'kubeconfig');
+  writeFileSync(path, kubeconfig(`http://127.0.0.1:${port}`, tokenFile));
+  try {
+    writeFileSync(tokenFile, valid);
+    const connection = await connect({ kind: 'kubeconfig', path }, systemClock);
+    const kube = createKube({ connection, clock: systemClock, meter: silentMeter, userAgent: 'museum' });
+    const ask = () => kube.get(LEASES, { namespace: 'x', name: 'x' });
+    const before = await ask();
+    valid = 'second';
+    writeFileSync(tokenFile, valid);
+    const after = await ask();
+    return [
+      ...(before.kind === 'ok' ? [] : [`the first token was refused: ${before.kind}`]),
+      ...(after.kind === 'ok' ? [] : ['the token was replaced, and requests still carry the old one']),
+    ];
+  } finally {
+    server.closeAllConnections();
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+function kubeconfig(server: string, tokenFile: string): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'museum',
+    clusters: [{ name: 'museum', cluster: { server } }],
+    users: [{ name: 'operator', user: { tokenFile } }],
+    contexts: [{ name: 'museum', context: { cluster: 'museum', user: 'operator' } }],
+  });
+}
