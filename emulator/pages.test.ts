@@ -67,6 +67,21 @@ describe('lists', () => {
     });
   }
 
+  const dry: readonly (readonly [service: string, action: string])[] = [
+    ['ecs', 'DescribeInstances'],
+    ['ecs', 'DescribeDisks'],
+    ['ecs', 'DescribeImages'],
+    ['ecs', 'DescribeSecurityGroups'],
+    ['vpc', 'DescribeVpcs'],
+    ['vpc', 'DescribeVSwitches'],
+  ];
+  for (const [service, action] of dry) {
+    it(`${service}:${action} that is only tried ends as an error`, async () => {
+      const got = await bench.ask(service, action, { RegionId: EMPTY_REGION, DryRun: true });
+      assert.equal(`${got.status} ${got.json.Code}`, '400 DryRunOperation');
+    });
+  }
+
   const strange: readonly (readonly [service: string, action: string, code: string, params?: Wire])[] = [
     ['ecs', 'DescribeInstances', '400 InvalidParameter'],
     ['ecs', 'DescribeSecurityGroups', '400 InValidParameter.NextToken'],

@@ -21,5 +21,13 @@ export const refuse = (fault: Fault): never => {
   throw Object.assign(new Error(`${fault.status} ${fault.code}`), { [MARK]: true as const, fault });
 };
 
+/** Ends a call that was asked to change nothing and would have done: the cloud says so with an error. */
+export const refuseDryRun = (): never =>
+  refuse({
+    status: 400,
+    code: 'DryRunOperation',
+    message: 'Request validation has been passed with DryRun flag set.',
+  });
+
 /** Tells a refusal from a defect. */
 export const isRefusal = (error: unknown): error is Refusal => error instanceof Error && MARK in error;

@@ -3,7 +3,7 @@
 import { documented, metadata } from './metadata/index.ts';
 import { validate } from './openapi.ts';
 import { readParams, type FlatParams } from './params.ts';
-import { refuse } from './refusal.ts';
+import { refuse, refuseDryRun } from './refusal.ts';
 import { recall, remember, tokenUse } from './idempotency.ts';
 import type { Answer, Call, Module, Operation } from './service.ts';
 import type { Trace, World } from './world.ts';
@@ -84,6 +84,12 @@ export const traceOf = (order: Order): Trace => ({
   committed: false,
 });
 
+// Writes look at it themselves, after their checks.
+const isDryRead = ({ module, operation, action }: Order, call: Call): boolean =>
+  operation.effect === 'read' &&
+  metadata[module.name]?.actions[action]?.['DryRun'] !== undefined &&
+  call.params.flag('DryRun') === true;
+
 /** Validates and runs an order at one moment; refuses by throwing. */
 export const route = (world: World, order: Order, trace: Trace): Answer =>
   world.during(trace, () => {
@@ -92,5 +98,7 @@ export const route = (world: World, order: Order, trace: Trace): Answer =>
     if (world.settings.regions[region] === undefined) {
       refuse({ status: 404, code: 'InvalidRegionId.NotFound', message: 'The specified RegionId does not exist.' });
     }
-    return runWithToken(world, order, openCall(world, order, region));
+    const call = openCall(world, order, region);
+    if (isDryRead(order, call)) refuseDryRun();
+    return runWithToken(world, order, call);
   });

@@ -3,7 +3,7 @@
 import { isoSeconds } from '../../clock.ts';
 import { eitherPage } from '../../paging.ts';
 import type { Answer, Call, Operation } from '../../service.ts';
-import { jsonIds } from './describe.ts';
+import { jsonIds } from './describe-filters.ts';
 import { type Disk, type Instance, instances } from './tables.ts';
 
 const serversOf = (call: Call): readonly Instance[] => {

@@ -415,6 +415,20 @@ describe('reading servers', () => {
       '403 InvalidParameter.TooManyInstanceIds',
     );
     const tooMany = { RegionId: REGION, ...numbered('InstanceId', Array<string>(101).fill('i-none')) };
+    const since = (Key: string, Value: string): Promise<string> =>
+      code('DescribeInstances', { RegionId: REGION, 'Filter.3.Key': Key, 'Filter.3.Value': Value });
+    const created = { 'Filter.3.Key': 'CreationStartTime', 'Filter.3.Value': '2026-01-02T00:00Z' };
+    assert.deepEqual(await find(created), [], 'a filter that is passed over would show too much');
+    assert.deepEqual(await find({ ...created, 'Filter.3.Key': 'CreationEndTime' }), [a, b]);
+    assert.equal(await since('Created', '2026-01-02T00:00Z'), '404 InvalidFilterKey.NotFound');
+    assert.equal(await since('CreationStartTime', 'yesterday'), '404 InvalidFilterValue');
+    for (const none of [{ EipAddresses: '["1.2.3.4"]' }, { ResourceGroupId: 'rg-1' }, { 'Ipv6Address.1': '::1' }])
+      assert.deepEqual(await find(none), []);
+    assert.equal(await code('DescribeInstances', { RegionId: REGION, Status: 'Asleep' }), '404 InvalidStatus.NotFound');
+    assert.equal(
+      await code('DescribeInstances', { RegionId: REGION, InstanceChargeType: 'Gift' }),
+      '404 InvalidInstanceChargeType.NotFound',
+    );
     for (const action of ['DescribeInstanceStatus', 'StartInstances', 'DeleteInstances'])
       assert.equal(await code(action, tooMany), '403 InvalidParameter.TooManyInstanceIds', action);
     const states = await bench.must('ecs', 'DescribeInstanceStatus', { RegionId: REGION, 'InstanceId.1': b });

@@ -5,7 +5,7 @@ import { eitherPage, nextToken, readToken } from '../../paging.ts';
 import type { Answer, Call, Operation } from '../../service.ts';
 import { acceptTags, tagParams, tagsMatch } from '../../tags.ts';
 import { vpcs } from '../vpc/tables.ts';
-import { jsonIds } from './describe.ts';
+import { jsonIds } from './describe-filters.ts';
 import { shownRule } from './group-rule-wire.ts';
 import { tagList } from './instance-wire.ts';
 import { ECS_TAG_CODES } from './tagging.ts';
@@ -93,6 +93,7 @@ const describeSecurityGroups = (call: Call): Answer => {
     (row) =>
       (params.text('VpcId') ?? row.vpcId) === row.vpcId &&
       (params.text('SecurityGroupType') ?? row.type) === row.type &&
+      params.text('NetworkType') !== 'classic' &&
       nameMatches(call, row.name) &&
       tagsMatch(row.tags, filter),
   );

@@ -4,7 +4,7 @@ import { numberedPage } from '../../paging.ts';
 import type { Answer, Call, Operation } from '../../service.ts';
 import { vswitches } from '../vpc/tables.ts';
 import { findAddresses, holdAddress, releaseAddress } from '../vpc/addresses.ts';
-import { jsonIds } from './describe.ts';
+import { jsonIds } from './describe-filters.ts';
 import { type Instance, instances, type Maintenance, securityGroups } from './tables.ts';
 
 const existing = (call: Call, id = call.params.required('InstanceId')): Instance =>

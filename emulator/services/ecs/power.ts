@@ -1,5 +1,6 @@
 // Start, stop, reboot: one server, or a batch that is all or nothing (AllTogether) or as far as it goes (SuccessFirst).
 
+import { refuseDryRun } from '../../refusal.ts';
 import type { Answer, Call, Operation } from '../../service.ts';
 import { move } from './steps.ts';
 import { type Instance, instances } from './tables.ts';
@@ -84,11 +85,7 @@ const one =
       call.table(instances).get(call.params.required('InstanceId')) ?? call.refuse('InvalidInstanceId.NotFound');
     const objection = power.object(call, row);
     if (objection !== undefined) refuseWith(call, objection);
-    if (call.params.flag('DryRun') === true)
-      call.refuse('DryRunOperation', {
-        status: 400,
-        message: 'Request validation has been passed with DryRun flag set.',
-      });
+    if (call.params.flag('DryRun') === true) refuseDryRun();
     power.act(call, row);
     return {};
   };

@@ -1,5 +1,6 @@
 // Releasing servers. The call answers at once; the server is gone a while later and holds its vSwitch and groups until then.
 
+import { refuseDryRun } from '../../refusal.ts';
 import type { Answer, Call, Operation } from '../../service.ts';
 import { namedInstances } from './power.ts';
 import { move } from './steps.ts';
@@ -36,11 +37,7 @@ const deleteInstance = (call: Call): Answer => {
   const row =
     call.table(instances).get(call.params.required('InstanceId')) ?? call.refuse('InvalidInstanceId.NotFound');
   check(call, row);
-  if (call.params.flag('DryRun') === true)
-    call.refuse('DryRunOperation', {
-      status: 400,
-      message: 'Request validation has been passed with DryRun flag set.',
-    });
+  if (call.params.flag('DryRun') === true) refuseDryRun();
   release(call, row);
   return {};
 };

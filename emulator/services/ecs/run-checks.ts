@@ -1,5 +1,6 @@
 // What RunInstances checks before anything is made. Order: what is malformed, what does not exist, what does not fit, what is used up.
 
+import { refuseDryRun } from '../../refusal.ts';
 import type { Call } from '../../service.ts';
 import { acceptTags } from '../../tags.ts';
 import { findAddresses, readyVSwitch } from '../vpc/addresses.ts';
@@ -195,10 +196,7 @@ export const checkRun = (call: Call): Plan => {
   checkLimits(call, amount, groupIds);
   const ips = checkIps(call, vswitch, amount);
   if (call.params.flag('DryRun') === true) {
-    call.refuse('DryRunOperation', {
-      status: 400,
-      message: 'Request validation has been passed with DryRun flag set.',
-    });
+    refuseDryRun();
   }
   return { amount, type, imageId, vswitch, groupIds, tags, ips };
 };

@@ -130,6 +130,7 @@ describe('vpc', () => {
     assert.equal(await code('DeleteVSwitch', { VSwitchId: ground.vswitch }), 'ok');
     assert.equal(await code('DeleteVpc', { VpcId: ground.vpc }), '400 DependencyViolation.SecurityGroup');
     await bench.must('ecs', 'DeleteSecurityGroup', { RegionId: REGION, SecurityGroupId: ground.group });
+    assert.equal(await code('DeleteVpc', { VpcId: ground.vpc, DryRun: 'true' }), '400 DryRunOperation', 'it stays');
     assert.equal(await code('DeleteVpc', { VpcId: ground.vpc }), 'ok');
     assert.equal(await code('DeleteVpc', { VpcId: ground.vpc }), '404 InvalidVpcId.NotFound');
     assert.equal(await code('DeleteVSwitch', { VSwitchId: ground.vswitch }), '404 InvalidVSwitchId.NotFound');

@@ -1,5 +1,6 @@
 // VPCs: creation is asynchronous, deletion wants everything inside gone.
 
+import { refuseDryRun } from '../../refusal.ts';
 import { isoSeconds } from '../../clock.ts';
 import { numberedPage } from '../../paging.ts';
 import type { Answer, Call, EventSpec, Operation, Scope } from '../../service.ts';
@@ -31,10 +32,7 @@ const createVpc = (call: Call): Answer => {
   const tags = acceptTags(call, TAG_CODES);
   if (call.table(vpcs).size() >= call.quota('vpc.vpcs', 10)) call.refuse('QuotaExceeded.Vpc');
   if (params.flag('DryRun') === true) {
-    call.refuse('DryRunOperation', {
-      status: 400,
-      message: 'Request validation has been passed with DryRun flag set.',
-    });
+    refuseDryRun();
   }
   const id = call.newId('vpc');
   const row: Vpc = {
@@ -153,6 +151,7 @@ const deleteVpc = (call: Call): Answer => {
   if (row.status !== 'Available') call.refuse('IncorrectVpcStatus');
   if (call.table(vswitches).by('vpc', row.id).length > 0) call.refuse('DependencyViolation.VSwitch');
   if (call.table(securityGroups).by('vpc', row.id).length > 0) call.refuse('DependencyViolation.SecurityGroup');
+  if (call.params.flag('DryRun') === true) refuseDryRun();
   call.table(vpcs).remove(row.id);
   return {};
 };

@@ -87,15 +87,22 @@ const candidates = (call: Call): readonly VSwitch[] => {
   return vpc === undefined ? table.listSeen() : table.bySeen('vpc', vpc);
 };
 
+const EQUAL = ['VpcId', 'ZoneId', 'VSwitchName', 'RouteTableId'];
+
+const valuesOf = (call: Call, row: VSwitch): Readonly<Record<string, string | undefined>> => ({
+  VpcId: row.vpcId,
+  ZoneId: row.zone,
+  VSwitchName: row.name,
+  RouteTableId: call.table(vpcs).get(row.vpcId)?.routeTableId,
+});
+
 const describeVSwitches = (call: Call): Answer => {
   const { params } = call;
   const filter = tagParams(params);
-  const wanted = { vpcId: params.text('VpcId'), zone: params.text('ZoneId'), name: params.text('VSwitchName') };
+  const wanted = Object.fromEntries(EQUAL.map((name) => [name, params.text(name)] as const));
   const rows = candidates(call).filter(
     (row) =>
-      (wanted.vpcId === undefined || row.vpcId === wanted.vpcId) &&
-      (wanted.zone === undefined || row.zone === wanted.zone) &&
-      (wanted.name === undefined || row.name === wanted.name) &&
+      Object.entries(wanted).every(([name, value]) => value === undefined || value === valuesOf(call, row)[name]) &&
       params.flag('IsDefault') !== true &&
       tagsMatch(row.tags, filter),
   );
