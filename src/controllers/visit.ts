@@ -134,6 +134,7 @@ export function waveContext<T extends OwnerObject, R>(
   session: CloudSession,
   tools: VisitTools<T, R>,
 ): WaveContext {
+  const requester = requesterOf(visit, session, tools);
   return {
     session,
     memory: visit.memory,
@@ -142,7 +143,7 @@ export function waveContext<T extends OwnerObject, R>(
     now: visit.now,
     monotonic: visit.monotonic,
     trust: tools.trust,
-    originOf: (call, intent) => originOf(call, intent, requesterOf(visit, session, tools)),
+    originOf: (call, intent) => originOf(call, intent, requester),
     userData: (intent) => Promise.resolve(scriptOf(visit.scripts, intent)),
   };
 }
@@ -154,8 +155,9 @@ function requesterOf<T extends OwnerObject, R>(
 ): Requester {
   const { uid, namespace = '' } = object.metadata;
   const lists = [stores.environments, stores.zones, stores.pools];
-  const neighbours = () =>
-    new Set([uid, ...lists.flatMap((list) => list.list(namespace).map(({ metadata }) => metadata.uid))]);
+  const uids = () => lists.flatMap((list) => list.list(namespace).map(({ metadata }) => metadata.uid));
+  let known: ReadonlySet<string> | undefined;
+  const neighbours = () => (known ??= new Set([uid, ...uids()]));
   return { owner, uid, object: tag, region, neighbours, view: inventory };
 }
 

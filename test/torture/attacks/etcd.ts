@@ -8,6 +8,7 @@ export interface Stored {
 
 interface Watched {
   readonly result?: {
+    readonly canceled?: boolean;
     readonly header?: { readonly revision?: string };
     readonly events?: readonly {
       readonly kv: { readonly key: string; readonly value?: string; readonly mod_revision: string };
@@ -37,6 +38,7 @@ export async function storedSince(url: string, from: string): Promise<readonly S
   let last = 0;
   const read = (line: string): void => {
     const { result }: Watched = JSON.parse(line);
+    if (result?.canceled === true) throw new Error(`etcd keeps no versions since ${from} any more: ${line}`);
     for (const { kv } of result?.events ?? []) {
       stored.push({ key: latin(kv.key), value: latin(kv.value ?? '') });
       last = Number(kv.mod_revision);

@@ -1,7 +1,6 @@
-// Forged records and intents, written by somebody who may write status: the shipped roles give that to nobody.
-import { createHash } from 'node:crypto';
-import { type Call, accountIdOf } from '../../e2e/flows/cloud.ts';
-import { F, G, IMAGE, REGION } from '../../e2e/flows/objects.ts';
+// Forged records, written by somebody who may write status: the shipped roles give that to nobody.
+import type { Call } from '../../e2e/flows/cloud.ts';
+import { F, G } from '../../e2e/flows/objects.ts';
 import type { Loose } from '../../support/api-proxy.ts';
 import { create } from './attempt.ts';
 import { foreignCalls } from './verdict.ts';
@@ -14,14 +13,17 @@ export interface Forged {
 }
 
 const contentType = 'application/merge-patch+json';
+const LATE = '9999-12-31T23:59:59Z';
 const AT = '2026-01-01T00:00:00Z';
 
-async function forge(yard: Yard, object: string, status: object): Promise<void> {
+/** Writes a part of a status as the clerk; `object` is `<plural>/<name>`. */
+export async function forge(yard: Yard, object: string, status: object): Promise<void> {
   const path = `/apis/financecloud.io/v1alpha1/namespaces/${yard.a}/${object}/status`;
   await yard.must({ method: 'PATCH', path, body: { status }, contentType, as: yard.clerk });
 }
 
-async function verdictOf(yard: Yard, isIt: (call: Call) => boolean): Promise<Forged> {
+/** Foreign calls that are meant, as text. */
+export async function verdictOf(yard: Yard, isIt: (call: Call) => boolean): Promise<Forged> {
   return {
     says: (await foreignCalls(yard))
       .filter(isIt)
@@ -87,127 +89,40 @@ export async function forgeFleet(yard: Yard, name: string): Promise<Forged> {
   );
 }
 
-const planted = new WeakMap<Yard, Promise<void>>();
+const HUGE = 9_007_199_254_740_991;
 
-/** All forged intents at once; what came of those with this action. */
-export async function forgeIntents(yard: Yard, action: string): Promise<Forged> {
-  if (!planted.has(yard)) planted.set(yard, plant(yard));
-  await planted.get(yard);
-  return verdictOf(yard, (call) => call.action === action);
-}
-
-async function plant(yard: Yard): Promise<void> {
-  const { metadata, status } = await yard.get('FinanceCloudEnvironment', 'intents');
-  const [vpc] = status.resources;
-  const life = (await yard.cloud.living(accountIdOf(0))).find(({ id }) => id === vpc.id);
-  const tags = life?.tagsNow ?? {};
-  const owner = tags['financecloud.io/owner'] ?? '';
-  const intents = requests(yard, tags).map(
-    ({ action, service = 'ecs', type, resource, params, fromObjects }, index) => {
-      const attempt = 101 + index;
-      const parts = JSON.stringify([owner, metadata.uid, [resource], attempt]);
-      const own: Readonly<Record<string, string>> = {
-        ...tags,
-        'financecloud.io/resource': resource,
-        'financecloud.io/attempt': String(attempt),
-      };
-      const Tag = Object.keys(own)
-        .toSorted()
-        .map((Key) => ({ Key, Value: own[Key] }));
-      return {
-        attempt,
-        token: createHash('sha256').update(parts).digest('hex'),
-        action,
-        type,
-        resource,
-        count: 1,
-        request: JSON.stringify({ service, action, params: { RegionId: REGION, Tag, ...params } }),
-        ...(fromObjects === undefined ? {} : { fromObjects }),
-        // An intent of the future never grows old.
-        startedAt: '2099-01-01T00:00:00Z',
-      };
-    },
-  );
-  await forge(yard, 'financecloudenvironments/intents', { intents });
-  await yard.sweeps(6);
-}
-
-interface Request {
-  readonly action: string;
-  readonly service?: string;
-  readonly type: string;
-  readonly resource: string;
-  readonly params: object;
-  readonly fromObjects?: readonly object[];
-}
-
-function requests({ theirs, vault, system }: Yard, tags: object): readonly Request[] {
-  const server = theirs['bank web/0'];
-  const subnet = theirs[`dmz vswitch/${F}`];
-  const foreign = { ...tags, 'financecloud.io/uid': theirs['FinanceCloudEnvironment bank'] };
-  const path = `../../${system}/secrets/${vault}`;
-  const secret = { param: 'UserData', kind: 'Secret', name: path, key: 'access-key-secret', resourceVersion: '1' };
-  return [
-    { action: 'DeleteInstances', type: 'Server', resource: `web/${F}`, params: { InstanceId: [server], Force: true } },
-    {
-      action: 'RunCommand',
-      type: 'Server',
-      resource: `web/${G}`,
-      params: { InstanceId: [server], Type: 'RunShellScript', CommandContent: 'id' },
-    },
-    {
-      action: 'TagResources',
-      service: 'vpc',
-      type: 'VPC',
-      resource: 'vpc',
-      params: { ResourceType: 'VPC', ResourceId: [theirs['bank vpc']] },
-    },
-    {
-      action: 'AuthorizeSecurityGroup',
-      type: 'SecurityGroup',
-      resource: 'sg',
-      params: {
-        SecurityGroupId: theirs['dmz sg'],
-        Permissions: [{ IpProtocol: 'TCP', PortRange: '1/65535', SourceCidrIp: '0.0.0.0/0' }],
-      },
-    },
-    {
-      action: 'CreateVSwitch',
-      service: 'vpc',
-      type: 'VSwitch',
-      resource: `vswitch/${F}`,
-      params: { VpcId: theirs['bank vpc'], ZoneId: F, CidrBlock: '10.20.99.0/24' },
-    },
-    {
-      action: 'RunInstances',
-      type: 'Server',
-      resource: `web/${F}/1`,
-      params: {
-        ZoneId: F,
-        VSwitchId: subnet,
-        SecurityGroupId: theirs['dmz sg'],
-        InstanceType: 'ecs.g6.large',
-        ImageId: IMAGE.id,
-        Amount: 1,
-        SystemDisk: { Category: 'cloud_essd', Size: 40 },
-      },
-    },
-    {
-      action: 'CreateVpc',
-      service: 'vpc',
-      type: 'VPC',
-      resource: 'vpc/2',
-      params: {
-        CidrBlock: '10.0.0.0/16',
-        Tag: Object.entries(foreign).map(([Key, Value]) => ({ Key, Value })),
-      },
-    },
-    {
-      action: 'CreateSecurityGroup',
-      type: 'SecurityGroup',
-      resource: 'sg/2',
-      params: { VpcId: theirs['bank vpc'] },
-      fromObjects: [secret],
-    },
-  ];
+/** Whatever the schema of a status admits and no operator would have written. */
+export async function forgeGarbage(yard: Yard): Promise<void> {
+  const intent = { token: 'x', action: 'x', type: 'VPC', resource: 'vpc', count: 100, startedAt: 'x' };
+  const requests = ['no json', 'null', '[]', '{"__proto__":{"service":"vpc"}}', '['.repeat(4000)];
+  const types = ['VPC', 'Nothing', 'constructor', 'toString', 'Server'];
+  const intents = requests.map((request, index) => ({
+    ...intent,
+    attempt: HUGE - index,
+    type: types[index],
+    request,
+    startedAt: index % 2 === 0 ? '0001-01-01T00:00:00Z' : '9999-12-31T23:59:59Z',
+    fromObjects: [{ param: '__proto__', kind: 'Secret', name: '../..', key: 'constructor', resourceVersion: 'x' }],
+  }));
+  const names = ['__proto__', 'constructor', 'web/__proto__', 'web/-1', 'web/9007199254740993', '/', 'vswitch/'];
+  const resources = names.map((name, index) => ({ name, type: 'Server', id: `i-garbage-${index}`, state: 'Deleting' }));
+  const step = {
+    module: 'web',
+    surplusId: 'i-garbage-0',
+    newId: 'i-garbage-1',
+    fromZone: 'x',
+    toZone: 'x',
+    since: LATE,
+  };
+  await forge(yard, 'financecloudenvironments/garbage', {
+    intents,
+    resources,
+    attempt: HUGE,
+    replacements: [{ ...step, slot: '__proto__', step: 'Released' }],
+    retained: [{ name: 'web/0', type: 'Server', id: 'i-garbage-2', since: LATE, reason: 'x' }],
+    boots: [{ id: '__proto__', bootedAt: LATE }],
+    zones: [{ name: 'constructor', state: 'Impaired', since: LATE }],
+    lastDeletionPolicy: 'Delete',
+    observedGeneration: HUGE,
+  });
 }

@@ -1,8 +1,8 @@
 // Texts that would be something else where they are shown or read: lines of a log, parts of JSON, prototypes of objects.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { type Attempt, at, create, refused } from '../attempt.ts';
-import { own } from '../town.ts';
+import { type Attempt, at, create, refused, shown } from '../attempt.ts';
+import { module, own } from '../town.ts';
 import type { Yard } from '../yard.ts';
 
 /** Would forge a line of a log, colour a terminal and end a JSON text. */
@@ -19,6 +19,37 @@ const names: readonly Attempt[] = NAMES.map((name, index) =>
     call: (yard) => create(at(own(yard, 'x'), 'metadata.name', name)),
   }),
 );
+
+const check = 'spec.modules.0.loadBalancer.listeners.0.healthCheck';
+
+/** What would be more than a word in a script that runs as root inside a server. */
+const WORDS = [
+  ['spec.modules.0.startup.units.0', 'app.service;reboot'],
+  ['spec.modules.0.startup.units.0', '--root=/.service'],
+  ['spec.modules.0.startup.units.0', "a'$(reboot)'.service"],
+  ['spec.modules.0.startup.units.0', 'systemd-logind.service'],
+  [`${check}.path`, '/$(reboot)'],
+  [`${check}.path`, "/'; reboot; '"],
+  [`${check}.domain`, 'a.example`reboot`'],
+] as const;
+
+const guests = (first: number): readonly Attempt[] =>
+  WORDS.map(([path, value], index) =>
+    refused({
+      id: `O${first + index}`,
+      sends: `\`${shown(path).replace(/^.*healthCheck/, 'healthCheck')}: ${JSON.stringify(value).replaceAll('`', "'")}\``,
+      names: shown(path),
+      call: (yard) => create(at(own(yard, 'x', { modules: [withCheck] }), path, value)),
+    }),
+  );
+
+const withCheck = module('nowhere', {
+  startup: { units: ['app.service'] },
+  loadBalancer: {
+    address: 'Intranet',
+    listeners: [{ protocol: 'HTTP', port: 80, backendPort: 80, healthCheck: { type: 'HTTP', path: '/' } }],
+  },
+});
 
 /** All of them. */
 export const odd = {
@@ -41,8 +72,9 @@ export const odd = {
       call: (yard) =>
         create(at(own(yard, 'x'), 'spec', JSON.parse('{"__proto__":{"mode":"Observe"},"constructor":{}}'))),
     }),
+    ...guests(10),
     {
-      id: 'O10',
+      id: `O${10 + WORDS.length}`,
       sends:
         'newlines, terminal colours and ends of JSON in a description, in annotations that are read, and in labels `constructor`',
       defence: 'texts stay texts',

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { Loose } from '../../../support/api-proxy.ts';
 import { type Attempt, at, create, forbidden } from '../attempt.ts';
-import { type Forged, forgeFleet, forgeGroup, forgeIntents, forgeRecords } from '../forgery.ts';
+import { forgeIntents } from '../forged-intents.ts';
+import { type Forged, forgeFleet, forgeGarbage, forgeGroup, forgeRecords } from '../forgery.ts';
 import { own, ownZone } from '../town.ts';
 import type { Yard } from '../yard.ts';
 
@@ -127,5 +128,24 @@ export const status = {
         play: (yard) => forgeIntents(yard, action),
       }),
     ),
+    {
+      id: 'S18',
+      sends:
+        'the same right: what the schema of a status admits and nobody would write (`__proto__`, attempts near 2⁵³, times of another age)',
+      defence: 'the record is mended from the cloud; nothing is made twice, and the operator lives',
+      judged: 'ledger: one VPC; condition',
+      play: async (yard: Yard) => {
+        await yard.must({ ...create(own(yard, 'garbage')), as: yard.tenant });
+        const { status: before } = await yard.condition('FinanceCloudEnvironment', 'garbage', {});
+        await forgeGarbage(yard);
+        const place = path(yard, 'financecloudenvironments', 'garbage');
+        const body = { spec: { network: { description: 'mended' } } };
+        await yard.must({ method: 'PATCH', path: place, body, contentType, as: yard.tenant });
+        const { status: after } = await yard.condition('FinanceCloudEnvironment', 'garbage', {});
+        const idOf = (of: Loose): string => of.resources.find((item: Loose) => item.name === 'vpc')?.id;
+        assert.equal(idOf(after), idOf(before));
+        assert.equal(yard.operator.process.exit(), undefined);
+      },
+    },
   ],
 };
