@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { calledOnce, listenerAsDeclared, ruleClosed } from './cloud.ts';
 import type { GroupRule, LedgerResource } from './facts.ts';
 import { call, condition, CONSOLE, environment, ledger, OPERATOR, resource, server, shown } from './fixtures.ts';
-import { nothingLeft, nothingMoved, nothingTwice, peakAlive, weightsIn } from './ledger.ts';
+import { builtSoFar, nothingLeft, nothingMoved, nothingTwice, peakAlive, weightsIn } from './ledger.ts';
 import { allReady, clearedOnce, saysImpaired, transitionsOf, wasReported, type Transition } from './objects.ts';
 import { rebalancedInOrder } from './rebalance.ts';
 import { even, inService, replacedOnce, unitRepaired, wasAskedInside } from './servers.ts';
@@ -33,6 +33,18 @@ function table(title: string, cases: readonly Case[]): void {
 const WEB = { uid: 'env', name: 'web', count: 2, replaced: 0 };
 const MARK = { since: 5, operatorKey: OPERATOR };
 const two = [server('i-1'), server('i-2', { zone: 'zone-g' })];
+
+describe('builtSoFar', () => {
+  it('counts what lives of the fleets and the load balancers', () => {
+    const balancer = resource('lb-1', { service: 'slb', type: 'loadbalancer' });
+    const gone = server('i-3', { deletedAt: 20 });
+    const stranger = server('i-4', { tags: {} });
+    assert.equal(
+      builtSoFar(ledger([...two, gone, stranger, balancer]), [{ ...WEB, count: 3 }], 2),
+      '2 of 3 servers, 1 of 2 load balancers',
+    );
+  });
+});
 
 table('nothingLeft', [
   { why: 'all released is nothing left', given: () => nothingLeft(ledger([resource('vpc-1', { deletedAt: 20 })])) },
