@@ -164,6 +164,102 @@ describe('work queue', () => {
     }
   });
 
+  it('measures from when a key was added, taken and done, not from when the process began', async () => {
+    const metrics = createMetrics({ platform: false });
+    const { clock, queue } = setUp({ name: 'zone', meter: metrics.meter });
+    await clock.advance(100_000);
+    queue.add('a');
+    queue.add('a');
+    await clock.advance(3000);
+    await queue.take();
+    await clock.advance(2000);
+    const during = (await metrics.render()).body;
+    queue.done('a');
+    queue.done('a');
+    queue.done('never taken');
+    const after = (await metrics.render()).body;
+    const label = '{name="zone",controller="zone"}';
+    assert.deepEqual(
+      [
+        /workqueue_unfinished_work_seconds\{.*\} (.*)/.exec(during)?.[1],
+        ...['queue_duration_seconds_sum', 'work_duration_seconds_sum', 'work_duration_seconds_count', 'adds_total'].map(
+          (name) =>
+            after
+              .split('\n')
+              .find((line) => line.startsWith(`workqueue_${name}${label} `))
+              ?.split(' ')[1],
+        ),
+      ],
+      ['2', '3', '2', '1', '1'],
+    );
+  });
+
+  it('does not let a key overtake that was asked for twice without haste', async () => {
+    const { queue } = setUp();
+    queue.add('a', 'low');
+    queue.add('b', 'low');
+    queue.add('b', 'low');
+    assert.deepEqual([await queue.take(), await queue.take()], ['a', 'b']);
+  });
+
+  it('adds at once what is due already', () => {
+    const { clock, queue } = setUp();
+    queue.addAfter('a', 0);
+    queue.addAfter('b', -5);
+    assert.deepEqual([queue.length, clock.pending], [2, 0]);
+  });
+
+  it('keeps the haste of the first of two wishes for the same time', async () => {
+    const { clock, queue } = setUp();
+    queue.addAfter('a', 1000, 'low');
+    queue.addAfter('b', 1000, 'normal');
+    queue.addAfter('b', 1000, 'low');
+    await clock.advance(1000);
+    assert.deepEqual([await queue.take(), await queue.take()], ['b', 'a']);
+  });
+
+  it('wakes for each delay in its turn, whichever was asked for first', async () => {
+    const { clock, queue } = setUp();
+    for (const [key, ms] of [
+      ['c', 3000],
+      ['a', 1000],
+      ['b', 2000],
+    ] as const)
+      queue.addAfter(key, ms);
+    const seen: (readonly [number, number])[] = [];
+    for (let second = 0; second < 4; second += 1) {
+      seen.push([second, queue.length]);
+      await clock.advance(1000);
+    }
+    assert.deepEqual(seen, [
+      [0, 0],
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+    assert.equal(clock.pending, 0, 'no timer is left');
+  });
+
+  it('takes in nothing after the shutdown, and no timer is left', async () => {
+    const { clock, queue } = setUp();
+    for (const key of ['a', 'b']) queue.add(key);
+    await queue.take();
+    await queue.take();
+    queue.add('a'); // once more when its visit is over
+    queue.addAfter('c', 1000);
+    let drained = false;
+    void queue.shutDown().then(() => (drained = true));
+    queue.add('d');
+    queue.addAfter('e', 1000);
+    assert.equal(clock.pending, 0);
+    queue.done('a');
+    await clock.advance(5000);
+    assert.deepEqual([queue.length, drained], [0, false], 'b is in work still');
+    queue.done('b');
+    await flush();
+    assert.ok(drained);
+  });
+
   it('never has a key in work twice, and loses none, whatever is done to it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { maxLength: 60 }), async (script) => {
