@@ -3,10 +3,12 @@ import type { Call } from '../cloud/call.ts';
 import { type Ownership, requestToken, tagsFor } from '../cloud/tags.ts';
 import { tagParams } from '../cloud/wire.ts';
 import type { Intent } from '../crds/index.ts';
-import { F, OWNER, REGION, UID, intent } from '../../test/support/builders.ts';
+import { F, OWNER, REGION, UID, environment, intent, pool, zone } from '../../test/support/builders.ts';
 import { groupRecord, ownTags, vSwitchRecord, vpcRecord } from '../../test/support/cloud-records.ts';
+import { sessionOf } from '../../test/support/session.ts';
+import { storesOf } from '../../test/support/stores.ts';
 import { viewOf } from '../../test/support/view.ts';
-import { type Requester, originOf } from './own-requests.ts';
+import { type Requester, originOf, requesterOf } from './own-requests.ts';
 
 const object = 'FinanceCloudEnvironment/payments/core-banking';
 const foreign = ownTags('uid-of-others');
@@ -84,4 +86,17 @@ describe('originOf', () => {
       const call: Call = { ...servers, ...row.call, params: { ...params, ...row.params } };
       assert.equal(originOf(call, { ...genuine, ...row.intent }, of), is);
     });
+});
+
+describe('requesterOf', () => {
+  it('counts the objects of its own namespace as neighbours, and itself before any store knows it', () => {
+    const { session } = sessionOf();
+    const stores = storesOf({
+      zones: [zone()],
+      pools: [pool({ namespace: 'elsewhere', uid: 'uid-elsewhere' })],
+    });
+    const made = requesterOf({ object: environment(), objectTag: object }, session, stores);
+    assert.deepEqual(made.neighbours(), new Set([UID.environment, UID.zone]));
+    assert.deepEqual([made.uid, made.owner, made.region, made.object], [UID.environment, OWNER, REGION, object]);
+  });
 });

@@ -4,8 +4,10 @@ import type { Call } from '../cloud/call.ts';
 import { TAG_UID, ownershipOf, requestToken } from '../cloud/tags.ts';
 import type { CloudRecord } from '../cloud/service.ts';
 import type { Intent, ResourceType } from '../crds/index.ts';
-import type { View } from './model.ts';
+import type { Stores } from './kind.ts';
+import type { OwnerObject, View } from './model.ts';
 import { isRecorded } from './records.ts';
+import type { CloudSession } from './sessions.ts';
 
 /** Whose a request must be. */
 export interface Requester {
@@ -17,6 +19,20 @@ export interface Requester {
   /** uids of the objects of its namespace, whose networks and groups it may live in. */
   readonly neighbours: () => ReadonlySet<string>;
   readonly view: Pick<View, 'get'>;
+}
+
+/** An object as one whose requests are judged. */
+export function requesterOf(
+  { object, objectTag }: { readonly object: OwnerObject; readonly objectTag: string },
+  { owner, region, inventory }: Pick<CloudSession, 'owner' | 'region' | 'inventory'>,
+  stores: Pick<Stores, 'environments' | 'zones' | 'pools'>,
+): Requester {
+  const { uid, namespace = '' } = object.metadata;
+  const lists = [stores.environments, stores.zones, stores.pools];
+  const uids = () => lists.flatMap((list) => list.list(namespace).map(({ metadata }) => metadata.uid));
+  let known: ReadonlySet<string> | undefined;
+  const neighbours = () => (known ??= new Set([uid, ...uids()]));
+  return { owner, uid, object: objectTag, region, neighbours, view: inventory };
 }
 
 const CREATES: Readonly<Record<ResourceType, string>> = {

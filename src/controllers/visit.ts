@@ -15,7 +15,7 @@ import type { ObjectMemory, Trust } from './memory.ts';
 import type { CloudPlan, OwnerObject, UserDataSource } from './model.ts';
 import { statusOf, withRecord } from './report.ts';
 import { ownGuests } from './own-guests.ts';
-import { type Requester, originOf } from './own-requests.ts';
+import { originOf, requesterOf } from './own-requests.ts';
 import type { CloudSession, Sessions } from './sessions.ts';
 import type { WaveContext } from './wave.ts';
 
@@ -134,7 +134,7 @@ export function waveContext<T extends OwnerObject, R>(
   session: CloudSession,
   tools: VisitTools<T, R>,
 ): WaveContext {
-  const requester = requesterOf(visit, session, tools);
+  const requester = requesterOf(visit, session, tools.stores);
   return {
     session,
     memory: visit.memory,
@@ -146,19 +146,6 @@ export function waveContext<T extends OwnerObject, R>(
     originOf: (call, intent) => originOf(call, intent, requester),
     userData: (intent) => Promise.resolve(scriptOf(visit.scripts, intent)),
   };
-}
-
-function requesterOf<T extends OwnerObject, R>(
-  { object, objectTag: tag }: Visit<T, R>,
-  { owner, region, inventory }: CloudSession,
-  { stores }: VisitTools<T, R>,
-): Requester {
-  const { uid, namespace = '' } = object.metadata;
-  const lists = [stores.environments, stores.zones, stores.pools];
-  const uids = () => lists.flatMap((list) => list.list(namespace).map(({ metadata }) => metadata.uid));
-  let known: ReadonlySet<string> | undefined;
-  const neighbours = () => (known ??= new Set([uid, ...uids()]));
-  return { owner, uid, object: tag, region, neighbours, view: inventory };
 }
 
 /** Reads the first-boot scripts of these sources for this visit; nothing is kept longer. */
