@@ -1,10 +1,12 @@
 // The last visits to an object that is being deleted: let go of everything (Retain, Observe), or take it away in order and
 // go only when the cloud confirmed that nothing is left.
 import type { SecurityGroupRecord } from '../cloud/ecs/model.ts';
-import { type Progress, accountAllows } from '../crds/index.ts';
+import { type Progress, type Reason, accountAllows } from '../crds/index.ts';
 import type { KubeObject, Outcome } from '../runtime/index.ts';
 import { done, requeue, requeueAfter, retry } from '../runtime/index.ts';
 import type { Pending } from '../plan/change.ts';
+import { recordFound } from './adopt.ts';
+import { recordAdopted } from './adopt-first.ts';
 import { DELETING, type Draft, adoptPlan } from './draft.ts';
 import type { KindPlan } from './kind.ts';
 import { listing } from './judge.ts';
@@ -12,8 +14,10 @@ import type { OwnerObject } from './model.ts';
 import { PREPAID } from './parts/removal.ts';
 import { hasWork } from './next-intents.ts';
 import { progressOf } from './progress.ts';
+import { reasonOf } from './report.ts';
 import { neededScripts } from './scripts.ts';
 import type { CloudSession, SessionState } from './sessions.ts';
+import { findUnrecorded } from './unrecorded.ts';
 import { type Visit, type VisitTools, fetchScripts, inputOf, isOutdated, report, waveContext } from './visit.ts';
 import { type WaveResult, runWave } from './wave.ts';
 
@@ -25,12 +29,12 @@ export async function leave<T extends OwnerObject & KubeObject, R>(
   tools: VisitTools<T, R>,
 ): Promise<Outcome> {
   const policy = visit.deletionPolicy ?? visit.object.status?.lastDeletionPolicy ?? 'Retain';
-  const nothing = visit.draft.resources.length === 0 && visit.draft.intents.length === 0;
-  if (policy === 'Retain' || visit.mode === 'Observe' || nothing) return letGo(visit, tools);
-  if (visit.suspended)
+  if (policy === 'Retain' || visit.mode === 'Observe') return letGo(visit, tools);
+  if (visit.suspended && !isEmpty(visit.draft))
     return blocked(visit, tools, 'annotation financecloud.io/suspend is set: remove it to have the deletion go on');
   const state = reach(visit, tools);
-  if (state.kind === 'not-ready') return blocked(visit, tools, state.message);
+  if (state.kind === 'not-ready')
+    return isEmpty(visit.draft) ? unreached(visit, tools, state) : blocked(visit, tools, state.message);
   visit.session = state.session;
   // What is to go is not mended any more.
   state.session.guestsFor(`${tools.kind.name}|${visit.key}`).allow('Nothing');
@@ -44,13 +48,42 @@ function reach<T extends OwnerObject & KubeObject, R>(visit: Visit<T, R>, tools:
     const { name } = environment.spec.accountRef;
     const account = tools.stores.accounts.get(name);
     const namespace = visit.object.metadata.namespace ?? '';
-    if (account === undefined || accountAllows(account, namespace))
-      return tools.sessions.of(name, environment.spec.region);
+    if (account === undefined)
+      return { kind: 'not-ready', reason: 'AccountNotFound', message: `FinanceCloudAccount ${name} does not exist` };
+    if (accountAllows(account, namespace)) return tools.sessions.of(name, environment.spec.region);
     const message = `FinanceCloudAccount ${name} does not allow namespace ${namespace} any more`;
     return { kind: 'not-ready', reason: 'NamespaceNotAllowed', message };
   }
   const message = 'its FinanceCloudEnvironment is gone, so the account is not known';
   return { kind: 'not-ready', reason: 'DeletionBlocked', message };
+}
+
+function isEmpty({ resources, intents }: Draft): boolean {
+  return resources.length === 0 && intents.length === 0;
+}
+
+/** Nothing is on record and the cloud cannot be asked: there is nothing to wait for but an account that is being connected. */
+function unreached<T extends OwnerObject & KubeObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+  { reason }: { readonly reason: Reason },
+): Outcome | Promise<Outcome> {
+  return reason === 'Progressing' ? requeueAfter(POLL_MS) : letGo(visit, tools);
+}
+
+/**
+ * The last look before an object lets go: a record may have lost entries. What exists once is taken on record again and goes
+ * like the rest; a server beside a record that was whole may be a copy that somebody made, and is left alone.
+ */
+async function end<T extends OwnerObject & KubeObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+  of: { readonly session: CloudSession; readonly draft: Draft },
+): Promise<Outcome> {
+  const found = await findUnrecorded(visit, tools.kind.types, of);
+  if ('class' in found) return blocked(visit, tools, reasonOf(found).message.replace(/\.$/, ''));
+  const lost = found.filter(({ type }) => type !== 'Server' || isEmpty(visit.draft));
+  return lost.length === 0 ? letGo(visit, tools) : recordAdopted(visit, tools, recordFound(of.draft, lost));
 }
 
 async function letGo<T extends OwnerObject & KubeObject, R>(
@@ -71,7 +104,8 @@ async function blocked<T extends OwnerObject & KubeObject, R>(
   why: string,
 ): Promise<Outcome> {
   const ids = visit.draft.resources.map((record) => record.id);
-  const message = `Cannot be taken away: ${why}. Left in the cloud: ${listing(ids)}. Mend it, or set spec.deletionPolicy: Retain to let go of them`;
+  const left = ids.length === 0 ? 'Nothing is on record' : `Left in the cloud: ${listing(ids)}`;
+  const message = `Cannot be taken away: ${why}. ${left}. Mend it, or set spec.deletionPolicy: Retain to let go of them`;
   const progress: Progress = { kind: 'stalled', reason: 'DeletionBlocked', message };
   return (
     (await report(visit, tools, { draft: visit.draft, plan: undefined, verdicts: undefined, progress })) ??
@@ -98,7 +132,7 @@ async function takeAway<T extends OwnerObject & KubeObject, R>(
   const left = adoptPlan(visit.draft, plan, visit.now);
   const result = session.frozen ? idle(left) : await removeNext(visit, tools, { session, plan, left });
   if ('kind' in result) return result;
-  if (result.draft.resources.length === 0 && result.draft.intents.length === 0) return letGo(visit, tools);
+  if (isEmpty(result.draft)) return end(visit, tools, { session, draft: result.draft });
   const progress = leaving(visit, { plan, result, frozen: session.frozen });
   const written = await report(visit, tools, {
     draft: result.draft,

@@ -1,8 +1,6 @@
 // Intents for the creates of a plan. Before each of them the cloud is asked what it holds with this object's uid: what is
 // not on record any more is taken on record again, and never made a second time.
-import type { CloudError } from '../cloud/call.ts';
-import type { CloudRecord } from '../cloud/service.ts';
-import { TAG_ATTEMPT, TAG_RESOURCE, TAG_UID } from '../cloud/tags.ts';
+import { TAG_RESOURCE } from '../cloud/tags.ts';
 import { ANNOTATIONS, type Intent, type Progress } from '../crds/index.ts';
 import { nextWave } from '../plan/wave.ts';
 import type { Found } from './adopt.ts';
@@ -13,6 +11,7 @@ import type { KindPlan } from './kind.ts';
 import type { CloudChange, OwnerObject } from './model.ts';
 import { isRecorded } from './records.ts';
 import type { CloudSession } from './sessions.ts';
+import { findUnrecorded } from './unrecorded.ts';
 import { type Visit, type VisitTools, waveContext } from './visit.ts';
 import { type WaveContext, mayRun } from './wave.ts';
 
@@ -43,7 +42,10 @@ export async function nextIntents<T extends OwnerObject, R>(
   const creates = of.plan.plan.changes.filter(
     (change) => needsIntent(change) && !hasIntent(change) && mayRun(change, context),
   );
-  const unrecorded = await findUnrecorded(visit, creates, of);
+  // An object without any record has just looked at what the cloud holds under its name.
+  const isFirst = visit.draft.resources.length === 0 && visit.draft.intents.length === 0;
+  const types = new Set(creates.map((change) => change.type).filter(isRecorded));
+  const unrecorded = isFirst ? [] : await findUnrecorded(visit, types, of);
   if ('class' in unrecorded) return { ...NO_INTENTS, stop: tools.progressOfError(unrecorded) };
   const { found, unclear } = judgeUnrecorded(visit.object, creates, unrecorded);
   if (found.length > 0) return { ...NO_INTENTS, found };
@@ -85,32 +87,6 @@ export function hasWork({ plan }: KindPlan, draft: Draft, context: WaveContext):
 export function knowUnsent<T extends OwnerObject, R>({ draft, memory }: Visit<T, R>, intents: readonly Intent[]): void {
   const tokens = new Set(draft.intents.map(({ token }) => token));
   for (const { token } of intents) if (tokens.has(token)) memory.unsent.add(token);
-}
-
-/**
- * What carries this object's uid, is of a type that is to be made, and is explained neither by the record nor by an open
- * intent. An object without any record has just looked at what the cloud holds under its name.
- */
-async function findUnrecorded<T extends OwnerObject, R>(
-  visit: Visit<T, R>,
-  creates: readonly CloudChange[],
-  { session, draft }: Planned,
-): Promise<readonly Found[] | CloudError> {
-  if (visit.draft.resources.length === 0 && visit.draft.intents.length === 0) return [];
-  const records = [...visit.draft.resources, ...draft.resources, ...draft.retained];
-  const known = new Set([...records.map(({ id }) => id), ...visit.memory.left]);
-  const open = new Set([...visit.draft.intents, ...draft.intents].map(({ attempt }) => String(attempt)));
-  const found: Found[] = [];
-  for (const type of new Set(creates.map((change) => change.type).filter(isRecorded))) {
-    const answer = await session.inventory.lookUp<CloudRecord>(type, { [TAG_UID]: visit.object.metadata.uid });
-    if ('class' in answer) return answer;
-    found.push(
-      ...answer
-        .filter((record) => !known.has(record.id) && !open.has(record.tags[TAG_ATTEMPT] ?? ''))
-        .map((record) => ({ type, record })),
-    );
-  }
-  return found;
 }
 
 /**

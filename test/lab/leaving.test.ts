@@ -44,4 +44,30 @@ describe('an object that is deleted', function () {
     await lab.until('the zone let go', () => lab.get(ZONE, DMZ) === undefined, 60);
     assert.equal(lab.living().length, before, 'and left everything where it is');
   });
+
+  it('takes away what carries its tags, though its record was lost with it', async () => {
+    for (const [kind, key] of [
+      [ZONE, DMZ],
+      [ENVIRONMENT, BANK],
+    ] as const) {
+      const live = lab.get(kind, key);
+      assert.ok(live !== undefined);
+      const metadata = { ...live.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' };
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object of the lab, put back with a change
+      lab.apply({ ...live, metadata, status: {} } as Declared);
+    }
+    await lab.until('everybody is gone', () => lab.objects().length === 1, 900);
+    assert.deepEqual(lab.living(), []);
+  });
+
+  it('says what is in the way of its network when its zones were let go of', async () => {
+    declare(lab, { kind: ZONE, key: DMZ, spec: { deletionPolicy: 'Retain' } });
+    await lab.untilReady(60);
+    lab.remove(ZONE, DMZ);
+    lab.remove(ENVIRONMENT, BANK);
+    const isSaid = () => readyOf(lab, ENVIRONMENT, BANK)?.reason === 'DeletionBlocked';
+    await lab.until('the environment is blocked', () => lab.get(ZONE, DMZ) === undefined && isSaid(), 600);
+    for (const { id } of lab.living('vswitch'))
+      assert.match(readyOf(lab, ENVIRONMENT, BANK)?.message ?? '', new RegExp(id));
+  });
 });

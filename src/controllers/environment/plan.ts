@@ -1,5 +1,5 @@
 // Plans an environment: its VPC and its modules; what left the spec is kept or taken away by policy and confirmation.
-import { type VpcSpec, adjustVpc, vpcFields } from '../../cloud/vpc/model.ts';
+import { type VSwitchRecord, type VpcSpec, adjustVpc, vpcFields } from '../../cloud/vpc/model.ts';
 import { ANNOTATIONS, type RecordedResource, type Replacement } from '../../crds/index.ts';
 import { emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
 import type { KindPlan } from '../kind.ts';
@@ -118,13 +118,23 @@ export function isConfirmed(input: EnvironmentInput, record: RecordedResource): 
   return names.includes(record.name) || names.includes(record.name.split('/')[0] ?? '');
 }
 
+/** vSwitches that zones left in the VPC when they let go of them, or that strangers made there: the cloud keeps it for them. */
+function subnetsLeft({ records, view }: EnvironmentInput): readonly string[] {
+  const vpc = recordOf(records, 'vpc');
+  return view
+    .records<VSwitchRecord>('VSwitch')
+    .filter(({ vpcId }) => vpcId === vpc?.id)
+    .map(({ id }) => `vSwitch ${id}`);
+}
+
 /** The plan of an environment that is deleted under Delete: servers and load balancers, then the VPC once zones and pools are gone. */
 export function teardownEnvironment(input: EnvironmentInput): KindPlan {
   const first = input.records.filter((record) => record.type !== 'VPC');
-  const users = [
+  const members = [
     ...[...input.refs.zones.keys()].map((name) => `SecurityZone ${name}`),
     ...input.refs.pools.map((pool) => `BastionPool ${pool.metadata.name}`),
   ];
+  const users = members.length > 0 ? members : subnetsLeft(input);
   const waiting: CloudPlan =
     users.length === 0
       ? emptyPlan
