@@ -6,7 +6,7 @@ STAMP := node_modules/.installed
 DEMO_FLAGS := $(if $(filter-out 0,$(KEEP)),--keep) $(if $(SEED),--seed=$(SEED))
 
 .DEFAULT_GOAL := help
-.PHONY: help install assets demo demo-negative test torture verify build packages bench clean
+.PHONY: help install assets demo demo-negative test torture specs endurance verify build packages bench clean
 
 help: ## This text
 	@echo 'finance-cloud-operator'
@@ -36,6 +36,12 @@ test: $(STAMP) ## All tests, those with a real API server included
 
 torture: $(STAMP) ## Every fault at every write, the better part of an hour; goes on when it was broken off (ROWS=D1,A2 some, PLAN=file one)
 	@exec node test/torture/main.ts $(if $(PLAN),--plan='$(PLAN)') $(if $(ROWS),--rows='$(ROWS)') $(if $(LANES),--lanes='$(LANES)') $(if $(MINUTES),--minutes='$(MINUTES)')
+
+specs: $(STAMP) ## 10,000 random objects to the API server, 800 of them to the controllers (COUNT=n, LIVES=n, SEED=n, CASE=file one)
+	@exec node test/torture/specs/main.ts $(if $(CASE),--case='$(CASE)') $(if $(COUNT),--count=$(COUNT)) $(if $(LIVES),--lives=$(LIVES)) $(if $(SEED),--seed=$(SEED))
+
+endurance: $(STAMP) ## A quiet day of 1,000 objects, two hours of trouble, 100,000 watch changes (PART=idle|drift|watch one, SEED=n)
+	@exec node test/torture/endurance/main.ts $(if $(PART),--part=$(PART)) $(if $(SEED),--seed=$(SEED))
 
 verify: $(STAMP) ## Generated files, format, lint, import rules, unused code, types and unit tests; fails on a dirty tree
 	@exec node scripts/verify.ts $(if $(NO_TESTS),--no-tests)

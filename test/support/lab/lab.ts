@@ -67,6 +67,10 @@ export interface Lab {
   /** Calls that were sent after `since` (seconds), by action. */
   callsByAction(since?: number): Readonly<Record<string, number>>;
   living(type?: string): readonly Living[];
+  /** Timers of the operator that wait. */
+  timers(): number;
+  /** Drops what the lab itself keeps of calls and writes, so that what still grows is the operator's. */
+  forget(): void;
   /** What is inside a server at this moment; throws when it never booted. */
   guest(id: string): Guest;
   /** Asks the emulator's control API. */
@@ -96,6 +100,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     emulator,
     ...timeOf({ clock, kube, emulator, wire }),
     ...looks({ kube, emulator, wire, writes }),
+    timers: () => clock.pending,
+    forget: () => {
+      for (const list of [kube.operations, wire.calls, writes, emulator.world.state().ledger.calls]) list.length = 0;
+    },
     ...hands({ kube, emulator }),
     stop: async () => {
       await operator.stop();
@@ -109,7 +117,7 @@ interface Parts {
   readonly kube: MemoryKube;
   readonly emulator: Emulator;
   readonly wire: Wire;
-  readonly writes: readonly KubeWrite[];
+  readonly writes: KubeWrite[];
 }
 
 function timeOf({ clock, kube, emulator, wire }: Omit<Parts, 'writes'>) {
@@ -183,7 +191,7 @@ function startCloud({ cloud = {}, seed = 1, guestShell = false }: LabOptions): P
   });
 }
 
-function countWrites(kube: MemoryKube, clock: VirtualClock): readonly KubeWrite[] {
+function countWrites(kube: MemoryKube, clock: VirtualClock): KubeWrite[] {
   const writes: KubeWrite[] = [];
   kube.interfere = ({ verb, kind, name, body }) => {
     const isWrite = ['create', 'replace', 'patch', 'remove'].includes(verb);
