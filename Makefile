@@ -17,9 +17,9 @@ help: ## This text
 
 install: $(STAMP) ## Install the packages (skipped while package-lock.json is unchanged)
 
-# With the outer Node: the inner one is among what npm replaces.
+# With the outer Node: the inner one is among what npm replaces. An older one would be warned about engines that it need not run.
 $(STAMP): package-lock.json
-	PATH='$(OUTER_PATH)' npm ci --no-audit --no-fund
+	PATH='$(OUTER_PATH)' npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 assets: $(STAMP) ## Find or build etcd, kube-apiserver and kubectl (once, up to eight minutes)
