@@ -250,7 +250,7 @@ describe('work queue', () => {
     let drained = false;
     void queue.shutDown().then(() => (drained = true));
     queue.add('d');
-    queue.addAfter('e', 1000);
+    queue.addAfter('e', 500); // sooner than the one before
     assert.equal(clock.pending, 0);
     queue.done('a');
     await clock.advance(5000);
