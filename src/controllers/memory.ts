@@ -83,6 +83,12 @@ export class ObjectMemory {
     this[what].set(zone, (this[what].get(zone) ?? 0) + 1);
   }
 
+  /** Refusals of creates count while servers are to be made there: nobody refuses what nobody asks for any more. */
+  asks(planned: readonly Pick<Change, 'verb' | 'zone'>[]): void {
+    const asked = new Set(planned.flatMap(({ verb, zone }) => (verb === 'Create' ? (zone ?? []) : [])));
+    for (const zone of this.creates.keys()) if (!asked.has(zone)) this.creates.delete(zone);
+  }
+
   /** Keeps since when something has held without a break, and forgets it when it does not; `now` is epoch ms. */
   holdsSince(what: string, holds: boolean, now: number): number | undefined {
     if (!holds) this.#since.delete(what);

@@ -119,6 +119,7 @@ async function work<T extends OwnerObject, R>(
   const first = planOnce(visit, tools, { session, draft: visit.draft });
   tools.planned(visit.object, first.plan.plan);
   visit.memory.confirm(first.plan.plan.changes, visit.monotonic, tools.trust);
+  visit.memory.asks(first.plan.plan.changes);
   poll(first.plan, visit, session);
   if (visit.mode === 'Observe' || visit.suspended || session.frozen) return lookOnly(visit, tools, first);
   const sources = neededScripts(first.plan.plan.changes, visit.draft.intents);

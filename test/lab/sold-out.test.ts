@@ -1,7 +1,12 @@
 // A zone in which nothing can be bought: what people read first names the cause, and the other zone is built meanwhile.
 import assert from 'node:assert/strict';
-import { conditionsOf, startLab } from '../support/lab/lab.ts';
+import { type Lab, conditionsOf, startLab } from '../support/lab/lab.ts';
+import { type Declared } from '../support/lab/objects.ts';
 import { ZONES, banks } from '../support/lab/worlds.ts';
+
+const BANK = 'team-0/bank';
+const readyOf = (lab: Lab) =>
+  conditionsOf(lab.get('FinanceCloudEnvironment', BANK)?.status).find(({ type }) => type === 'Ready');
 
 describe('a zone that is sold out', function () {
   this.timeout(120_000);
@@ -12,8 +17,8 @@ describe('a zone that is sold out', function () {
     try {
       await lab.control('POST', `zones/${sold}/soldout`, { types: ['ecs.g6.large'] });
       lab.apply(...banks(1, 4));
-      const conditions = () => conditionsOf(lab.get('FinanceCloudEnvironment', 'team-0/bank')?.status);
-      const ready = () => conditions().find(({ type }) => type === 'Ready');
+      const conditions = () => conditionsOf(lab.get('FinanceCloudEnvironment', BANK)?.status);
+      const ready = () => readyOf(lab);
       await lab.until('the zone is impaired', () => ready()?.reason === 'ZoneImpaired', 3600);
       const cause = /The cause \(NoStock\): .*RunInstances was answered OperationDenied\.NoStock/;
       await lab.until('with its cause', () => cause.test(ready()?.message ?? ''), 60);
@@ -22,6 +27,29 @@ describe('a zone that is sold out', function () {
       await lab.control('POST', `zones/${sold}/instock`);
       await lab.untilReady(3600);
       assert.equal(lab.living('instance').length, 4);
+    } finally {
+      await lab.stop();
+    }
+  });
+
+  it('is impaired no longer than anything is asked of it: stock that comes back is used after a while', async () => {
+    const [sold] = ZONES;
+    const settings = { visibilityGraceSeconds: '60', absenceGraceSeconds: '30', zoneReturnSeconds: '120' };
+    const lab = await startLab({ settings });
+    try {
+      await lab.control('POST', `zones/${sold}/soldout`, { types: ['ecs.g6.large'] });
+      lab.apply(...banks(1, 4));
+      await lab.until('the zone is impaired', () => readyOf(lab)?.reason === 'ZoneImpaired', 600);
+      const live = lab.get('FinanceCloudEnvironment', BANK);
+      assert.ok(live !== undefined);
+      const [fewer] = banks(1, 2);
+      const metadata = { ...live.metadata, generation: 2 };
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object of the lab, put back with a change
+      lab.apply({ ...live, metadata, spec: fewer?.spec } as Declared);
+      await lab.control('POST', `zones/${sold}/instock`);
+      const inZone = () => lab.living('instance').filter(({ zone }) => zone === sold).length;
+      await lab.until('one has moved into the zone', () => inZone() === 1 && lab.living('instance').length === 2, 900);
+      await lab.untilReady(60);
     } finally {
       await lab.stop();
     }
