@@ -3,7 +3,7 @@ import type { Progress } from '../crds/index.ts';
 import { type Outcome, requeueAfter } from '../runtime/index.ts';
 import { type Found, lookUpObject, recordFound, retag } from './adopt.ts';
 import { stopWith } from './admit.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, type RecordEntry, withEntries } from './draft.ts';
 import type { OwnerObject } from './model.ts';
 import type { CloudSession } from './sessions.ts';
 import { type Visit, type VisitTools, report } from './visit.ts';
@@ -58,6 +58,20 @@ async function takeOver<T extends OwnerObject, R>(
   return typeof failed === 'string'
     ? stopWith(visit, tools, { kind: 'working', reason: 'ProgressingWithRetry', message: failed })
     : stopWith(visit, tools, tools.progressOfError(failed));
+}
+
+/** What this process made a moment ago and the record has lost: no look-up can find it before the cloud lists it. */
+export async function recordAgain<T extends OwnerObject, R>(
+  visit: Visit<T, R>,
+  tools: VisitTools<T, R>,
+): Promise<Outcome | undefined> {
+  const { draft, memory, monotonic } = visit;
+  const known = new Set([...[...draft.resources, ...draft.retained].map(({ id }) => id), ...memory.left]);
+  const lost = memory.madeSince(monotonic, tools.trust).flatMap(({ intent, ids }): readonly RecordEntry[] => {
+    const unknown = ids.filter((id) => !known.has(id));
+    return unknown.length === 0 ? [] : [{ kind: 'made', intent, ids: unknown }];
+  });
+  return lost.length === 0 ? undefined : recordAdopted(visit, tools, withEntries(draft, lost));
 }
 
 /** Puts what was found on record and ends the visit. */

@@ -1,6 +1,7 @@
 // What one process remembers of one object between visits. Nothing here is needed for safety: after a restart every open
 // intent is doubtful, every id is looked at anew.
 import type { CloudError } from '../cloud/call.ts';
+import type { Intent } from '../crds/index.ts';
 import type { Change } from '../plan/change.ts';
 import { changeKey } from '../plan/change.ts';
 import { stableJson } from '../plan/fields.ts';
@@ -26,6 +27,13 @@ export interface Trust {
   readonly seenMs: number;
 }
 
+/** What a create of this process made, and when it was answered (monotonic ms). */
+export interface MadeHere {
+  readonly intent: Intent;
+  readonly ids: readonly string[];
+  readonly at: number;
+}
+
 /** The memory of one object; identity is its uid. */
 export class ObjectMemory {
   /** Tokens of intents that this process made durable and surely did not send. */
@@ -35,6 +43,8 @@ export class ObjectMemory {
   /** Tokens that are never sent again: known with other parameters, or refused after an unknown outcome. */
   readonly spent = new Set<string>();
   readonly madeNow = new Set<string>();
+  /** Creates that were answered, by token: until the cloud shows what they made, only this process knows of it. */
+  readonly made = new Map<string, MadeHere>();
   /** Ids that left the record because they are gone: a listing that lags shows them once more. */
   readonly left = new Set<string>();
   readonly holds = new Map<string, Hold>();
@@ -47,6 +57,12 @@ export class ObjectMemory {
   builtGeneration = -1;
   readonly #since = new Map<string, number>();
   readonly #sent = new Map<string, Sent>();
+
+  /** What was made here so lately that the cloud may not list it yet. */
+  madeSince(now: number, trust: Trust): readonly MadeHere[] {
+    for (const [token, { at }] of this.made) if (now - at > trust.unseenMs) this.made.delete(token);
+    return [...this.made.values()];
+  }
 
   /** Remembers that a change was sent and accepted. */
   sent(change: Change, now: number): void {

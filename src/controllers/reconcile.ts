@@ -4,7 +4,7 @@ import { ANNOTATIONS, type Progress } from '../crds/index.ts';
 import { formatTime } from '../kernel/timestamp.ts';
 import { type Outcome, requeue, requeueAfter, retry } from '../runtime/index.ts';
 import { recordFound } from './adopt.ts';
-import { adoptFirst, recordAdopted } from './adopt-first.ts';
+import { adoptFirst, recordAdopted, recordAgain } from './adopt-first.ts';
 import { admit, stopWith } from './admit.ts';
 import { DELETING, type Draft, addIntents, adoptPlan, differs } from './draft.ts';
 import type { GuestReach, KindPlan, PlanInput, Verdicts } from './kind.ts';
@@ -38,7 +38,7 @@ export async function keep<T extends OwnerObject, R>(visit: Visit<T, R>, tools: 
   session.guestsFor(`${tools.kind.name}|${visit.key}`).allow(guestReach(visit, session));
   const unsure = await notSure(visit, session, tools);
   if (unsure !== undefined) return unsure;
-  const adopted = await adoptFirst(visit, session, tools);
+  const adopted = (await recordAgain(visit, tools)) ?? (await adoptFirst(visit, session, tools));
   if (adopted !== undefined) return adopted;
   return work(visit, session, tools);
 }

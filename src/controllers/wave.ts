@@ -145,6 +145,7 @@ function note(
   const { change, result } = of;
   if (result.kind === 'made') {
     for (const id of result.ids) memory.madeNow.add(id);
+    memory.made.set(intent.token, { intent, ids: result.ids, at: context.monotonic });
     if (result.ids.length > 0) session.inventory.touch(intent.type, result.ids);
     if (intent.zone !== undefined) memory.creates.delete(intent.zone);
     if (change !== undefined) touchAfter(change, session);
