@@ -323,6 +323,36 @@ describe('ClientToken', () => {
   );
 });
 
+describe('names that every object has', () => {
+  let bench: Bench;
+  before(async () => {
+    bench = await startBench();
+    await layGround(bench);
+  });
+  after(async () => {
+    assert.deepEqual(bench.complaints, []);
+    await bench.stop();
+  });
+
+  const code = async (...asked: Parameters<Bench['ask']>): Promise<string> => {
+    const got = await bench.ask(...asked);
+    return `${got.status} ${got.json.Code ?? ''}`;
+  };
+  for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+    it(`${name} is no action, region, tag, filter or path here`, async () => {
+      assert.equal(await code('ecs', name, { RegionId: REGION }), '404 InvalidApi.NotFound');
+      assert.equal(await code('slb', 'DescribeZones', { RegionId: name }), '404 InvalidRegionId.NotFound');
+      const filter = { RegionId: REGION, 'Filter.1.Key': name, 'Filter.1.Value': '2026-01-01T00:00Z' };
+      assert.equal(await code('ecs', 'DescribeInstances', filter), '404 InvalidFilterKey.NotFound');
+      const { Vpcs } = await bench.must('vpc', 'DescribeVpcs', { RegionId: REGION, 'Tag.1.Key': name });
+      assert.deepEqual(Vpcs.Vpc, []);
+      assert.equal((await bench.control('GET', name)).status, 404);
+      const drifts = [{ kind: name }, { service: 'ecs', action: name }];
+      for (const drift of drifts) assert.equal((await bench.control('POST', 'drift', drift)).status, 400);
+    });
+  }
+});
+
 describe('faults on order', () => {
   const create = { RegionId: REGION, ClientToken: 'once' };
   const answers = [

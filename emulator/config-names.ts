@@ -1,6 +1,7 @@
 // Names in a configuration that nothing answers to: a misspelt step, type or action would otherwise do nothing, in silence.
 
 import { parseGuests } from './guest-config.ts';
+import { own } from './json.ts';
 import { standardDurations } from './lifecycle.ts';
 import { metadata } from './metadata/index.ts';
 import type { Module } from './service.ts';
@@ -20,7 +21,8 @@ const unknownIn = (place: string, given: object, known: readonly string[]): stri
 /** `ecs:RunInstances`; in `deny` also `ecs:*` and `*`. */
 const isAction = (text: string): boolean => {
   const [service = '', action = ''] = text.split(':');
-  return text === '*' || (metadata[service] !== undefined && (action === '*' || metadata[service].names.has(action)));
+  const known = own(metadata, service);
+  return text === '*' || (known !== undefined && (action === '*' || known.names.has(action)));
 };
 
 const unknownAction = (place: string, actions: readonly string[]): string | undefined => {

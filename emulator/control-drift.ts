@@ -1,6 +1,6 @@
 // Out-of-band edits: what a colleague does in the console, past signature, throttle and faults, and marked so in the ledger.
 
-import { textOf } from './json.ts';
+import { own, textOf } from './json.ts';
 import { appendCall, withoutSecrets } from './ledger.ts';
 import { drawUuid } from './random.ts';
 import { dict, oneOf, wrong } from './read.ts';
@@ -31,9 +31,9 @@ const wanted = (world: World, body: Body): { module: Module; action: string; ope
   const kind = body['kind'];
   const action = String(kind ?? body['action']);
   const module = world.modules.find((candidate) =>
-    kind === undefined ? candidate.name === body['service'] : candidate.drift?.[action] !== undefined,
+    kind === undefined ? candidate.name === body['service'] : own(candidate.drift ?? {}, action) !== undefined,
   );
-  const operation = kind === undefined ? module?.wire?.operations[action] : module?.drift?.[action];
+  const operation = kind === undefined ? own(module?.wire?.operations ?? {}, action) : own(module?.drift ?? {}, action);
   return module === undefined || operation === undefined ? undefined : { module, action, operation };
 };
 

@@ -7,6 +7,7 @@ import { drift } from './control-drift.ts';
 import { readLedger } from './control-ledger.ts';
 import { changeZone } from './control-zones.ts';
 import { exportWorld, importWorld, showWorld } from './control-world.ts';
+import { own } from './json.ts';
 import { known, number, oneOf, text, whole, wrong } from './read.ts';
 import type { ControlAnswer, ControlRequest, Site } from './service.ts';
 import { newWorldState, type WorldState } from './world-state.ts';
@@ -144,14 +145,14 @@ const siteOf = (core: Core): Site => ({
 
 /** Answers by name; modules add theirs. */
 export const controlRoutes = (core: Core, name: string, asked: ControlRequest): ControlAnswer => {
-  const route = routes[name];
+  const route = own(routes, name);
   if (route !== undefined) {
     return route.methods.includes(asked.method)
       ? route.run(core, asked)
       : bad(`${name} takes ${route.methods.join(' or ')}.`, 405);
   }
-  const own = core.world.modules.find((module) => module.control?.[name] !== undefined)?.control?.[name];
-  if (own !== undefined) return own(asked, siteOf(core));
+  const [handler] = core.world.modules.flatMap(({ control }) => own(control ?? {}, name) ?? []);
+  if (handler !== undefined) return handler(asked, siteOf(core));
   const names = [...Object.keys(routes), ...core.world.modules.flatMap(({ control }) => Object.keys(control ?? {}))];
   return bad(`${name === '' ? 'A name is missing' : `"${name}" is not known`}; known are ${names.join(', ')}.`, 404);
 };

@@ -1,5 +1,6 @@
 // Which service and operation is asked, by whom: V3 says it in headers, V1 in the query; the version tells the service.
 
+import { own } from './json.ts';
 import type { FlatParams } from './params.ts';
 import { refuse } from './refusal.ts';
 import type { Module, Operation } from './service.ts';
@@ -60,7 +61,7 @@ export const serviceOf = (modules: readonly Module[], envelope: Envelope): Modul
 
 /** The operation; refuses an unknown name as the gateway does, and a known one that is not implemented with 501. */
 export const operationOf = (module: Module | undefined, envelope: Envelope, known: ReadonlySet<string>): Operation => {
-  const operation = module?.wire?.operations[envelope.action];
+  const operation = own(module?.wire?.operations ?? {}, envelope.action);
   if (operation !== undefined) return operation;
   if (module !== undefined && known.has(envelope.action)) {
     return refuse({

@@ -1,5 +1,6 @@
 // From a verified request to a handler: validate, place, ClientToken, run. Also the door for out-of-band edits.
 
+import { own } from './json.ts';
 import { documented, metadata } from './metadata/index.ts';
 import { validate } from './openapi.ts';
 import { readParams, type FlatParams } from './params.ts';
@@ -95,7 +96,7 @@ export const route = (world: World, order: Order, trace: Trace): Answer =>
   world.during(trace, () => {
     validate(order.params, metadata[order.module.name]?.actions[order.action] ?? {});
     const region = regionOf(world, order.account, order.params);
-    if (world.settings.regions[region] === undefined) {
+    if (own(world.settings.regions, region) === undefined) {
       refuse({ status: 404, code: 'InvalidRegionId.NotFound', message: 'The specified RegionId does not exist.' });
     }
     const call = openCall(world, order, region);

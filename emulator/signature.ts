@@ -3,6 +3,7 @@
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { parseTime } from './clock.ts';
+import { own } from './json.ts';
 import type { FlatParams } from './params.ts';
 import { refuse } from './refusal.ts';
 import type { AccessKey, Account } from './settings.ts';
@@ -43,7 +44,7 @@ export const canonicalV3 = (request: WireRequest, signedHeaders: string): string
     .join('&');
   const headers = signedHeaders
     .split(';')
-    .map((name) => `${name}:${(request.headers[name] ?? '').trim()}\n`)
+    .map((name) => `${name}:${(own(request.headers, name) ?? '').trim()}\n`)
     .join('');
   return [request.method, request.path, query, headers, signedHeaders, sha256(request.body)].join('\n');
 };

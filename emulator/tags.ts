@@ -47,7 +47,7 @@ export const acceptTags = (call: Call, codes: TagCodes, present: Tags = {}): Tag
 
 /** Whether tags pass a filter: each key is there, with its value where one is given. */
 export const tagsMatch = (tags: Tags, filter: readonly TagParam[]): boolean =>
-  filter.every(({ key, value }) => tags[key] !== undefined && (value === undefined || tags[key] === value));
+  filter.every(({ key, value }) => Object.hasOwn(tags, key) && (value === undefined || tags[key] === value));
 
 /** Something with tags, whatever it is. */
 export interface Tagged {

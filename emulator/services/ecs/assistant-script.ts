@@ -1,4 +1,5 @@
 // A command's text: decoding, its {{parameters}}, and which operating system its type is for.
+import { own } from '../../json.ts';
 import { isRecord } from '../../guest-config.ts';
 import type { Call } from '../../service.ts';
 import type { Command } from './assistant-table.ts';
@@ -40,7 +41,7 @@ export function parametersOf(call: Call, command: Command): Readonly<Record<stri
   if (!command.enableParameter && Object.keys(given).length > 0) call.refuse('Parameter.Disabled');
   if (Object.keys(given).length > 20) call.refuse('ParameterCount.ExceedLimit');
   const known = placeholders(command.content);
-  const missing = known.some((name) => given[name] === undefined);
+  const missing = known.some((name) => !Object.hasOwn(given, name));
   if (missing || Object.keys(given).some((name) => !known.includes(name))) call.refuse('Parameter.NotMatched');
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
 }
@@ -59,6 +60,6 @@ export function filled(command: Command, parameters: Readonly<Record<string, str
   if (!command.enableParameter) return command.content;
   return command.content.replaceAll(
     /\{\{\s*([A-Za-z0-9_-]+)\s*\}\}/g,
-    (whole, name: string) => parameters[name] ?? whole,
+    (whole, name: string) => own(parameters, name) ?? whole,
   );
 }

@@ -1,5 +1,6 @@
 // Cloud Assistant: commands that are kept, and commands that run in servers.
 import type { Answer, Call, Operation } from '../../service.ts';
+import { own } from '../../json.ts';
 import { acceptTags, tagParams, tagsMatch } from '../../tags.ts';
 import type { TagCodes } from '../../tags.ts';
 import {
@@ -86,7 +87,7 @@ function refuseRepeats(call: Call): void {
 
 function newCommand(call: Call): Command {
   const type = call.params.required('Type');
-  if (TYPES[type] === undefined) call.refuse('InvalidCmdType.NotFound');
+  if (own(TYPES, type) === undefined) call.refuse('InvalidCmdType.NotFound');
   const content = contentOf(call);
   const id = call.newId('c');
   return {

@@ -1,6 +1,7 @@
 // Which servers DescribeInstances is asked for.
 
 import { parseTime } from '../../clock.ts';
+import { own } from '../../json.ts';
 import type { Call } from '../../service.ts';
 import { tagParams, tagsMatch } from '../../tags.ts';
 import type { Instance } from './tables.ts';
@@ -64,7 +65,7 @@ const TIMES: Readonly<Record<string, (row: Instance, time: number) => boolean>> 
 const timeTests = (call: Call): readonly Test[] =>
   call.params.objects('Filter').map((filter) => {
     const [key, value] = [filter.text('Key') ?? '', filter.text('Value') ?? ''];
-    const test = TIMES[key];
+    const test = own(TIMES, key);
     if (test === undefined)
       return call.refuse('InvalidFilterKey.NotFound', { status: 404, message: `Invalid filter.${key}.` });
     const time = /^\d{4}-\d\d-\d\dT\d\d:\d\dZ$/.test(value) ? parseTime(value) : undefined;
