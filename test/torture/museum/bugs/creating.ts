@@ -8,6 +8,14 @@ const SETTLE = 'src/controllers/settle.ts';
 const TOKEN = 'token: requestToken({ owner: context.owner, uid: context.uid, resources: [change.name], attempt }),';
 const SENT = '{ token: intent.token, lane:';
 
+/** A net under tokens and tags of another making: what the object itself would not have made is never sent. */
+const OWN = 'src/controllers/own-requests.ts';
+export const NO_OWN_TOKEN: Cut = {
+  file: OWN,
+  find: '    isOwnToken(intent, of) &&\n',
+  put: '    isOwnToken !== undefined &&\n',
+};
+
 /** The net under most of these: before a request is sent again, and before a first create, the cloud is asked by tags. */
 const NO_LOOK_UP: readonly Cut[] = [
   {
@@ -39,6 +47,7 @@ export const creating: readonly Bug[] = [
     seed: 'The intent is not written before the call, and its token is random; without the look at the cloud before a first create',
     cuts: [
       { file: INTENTS, find: TOKEN, put: 'token: globalThis.crypto.randomUUID(),' },
+      NO_OWN_TOKEN,
       {
         file: 'src/controllers/reconcile.ts',
         find: `  const written = await report(visit, tools, { draft, plan: first.plan, verdicts: first.verdicts, progress });
@@ -65,12 +74,12 @@ export const creating: readonly Bug[] = [
     id: 3,
     name: 'The token is the name of the object',
     known: 'provider-alibaba',
-    seed: 'The token has neither uid nor attempt in it',
+    seed: 'The token has no attempt in it: one name, one token',
     cuts: [
       {
-        file: INTENTS,
-        find: TOKEN,
-        put: "token: requestToken({ owner: '', uid: context.object, resources: [change.name], attempt: 0 }),",
+        file: 'src/cloud/tags.ts',
+        find: 'sha256(JSON.stringify([owner, uid, resources.toSorted(), attempt]))',
+        put: 'sha256(JSON.stringify([owner, uid, resources.toSorted(), attempt - attempt]))',
       },
     ],
     exhibit: { kind: 'life', plan: 'rebalance', problem: /4 of instance were ever made, 5 are due/, ms: 25_000 },
@@ -106,11 +115,11 @@ export const creating: readonly Bug[] = [
     id: 7,
     name: 'A tag of the user goes over the tag that is looked for',
     known: 'CAPA 4629',
-    seed: 'Reserved keys of the user are not left out, and come last',
+    seed: 'Reserved keys of the user are not left out, and come last; without the look at what a request carries before it is sent',
     cuts: [
       {
         file: 'src/cloud/tags.ts',
-        find: 'filter(([key]) => !key.toLowerCase().startsWith(RESERVED_PREFIX))',
+        find: 'filter(([key]) => !isReservedKey(key))',
         put: "filter(([key]) => key !== '')",
       },
       {
@@ -118,6 +127,7 @@ export const creating: readonly Bug[] = [
         find: '    [TAG_ATTEMPT]: String(attempt),\n  };',
         put: '    [TAG_ATTEMPT]: String(attempt),\n    ...Object.fromEntries(allowed),\n  };',
       },
+      { file: OWN, find: 'carriesOwnTags(call, intent, of);', put: 'carriesOwnTags !== undefined;' },
     ],
     exhibit: { kind: 'scene', scene: 'forged-tag', problem: /whose uid tag is not the object's/ },
   },
@@ -158,8 +168,9 @@ export const creating: readonly Bug[] = [
     cuts: [
       {
         file: SETTLE,
-        find: '  const call = frozenCall(intent);\n',
+        find: '  const call = frozenCall(intent);\n  if (call === undefined) return undefined;\n',
         put: `  const frozen = frozenCall(intent);
+  if (frozen === undefined) return undefined;
   const call = { ...frozen, params: { ...frozen.params, Description: \`made at \${context.now}\` } };
 `,
       },

@@ -1,5 +1,6 @@
 // Bugs that leak or take away what is not ours: finalizers, uids, deletions.
 import type { Bug } from '../bug.ts';
+import { NO_OWN_TOKEN } from './creating.ts';
 
 export const taking: readonly Bug[] = [
   {
@@ -66,6 +67,7 @@ export const taking: readonly Bug[] = [
         find: 'token: requestToken({ owner: context.owner, uid: context.uid,',
         put: 'token: requestToken({ owner: context.owner, uid: context.object,',
       },
+      NO_OWN_TOKEN,
     ],
     exhibit: { kind: 'scene', scene: 'same-name', problem: /made again under the same name and not Ready/ },
   },
