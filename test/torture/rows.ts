@@ -48,7 +48,7 @@ const TEXT: readonly (readonly [id: string, fault: string, elsewhere?: string])[
   ['C4', 'the effect without the answer, and the token is forgotten'],
   ['C5', 'the token is still being processed'],
   ['C6', 'the token is said to stand for another request'],
-  ['C7', 'a token that is no longer known at the replay', 'unit tests of settling: half an hour of real time'],
+  ['C7', 'a token that is no longer known at the replay', 'unit tests of settling, in virtual time'],
   ['C8', 'what is to be made exists already'],
   ['C9', 'calls without token and tags', 'no kind makes such a call'],
   ['C10', 'what was made is not seen yet'],
