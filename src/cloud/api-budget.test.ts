@@ -51,6 +51,11 @@ describe('budget of an API', () => {
     assert.equal(of.limit(0), 1);
   });
 
+  it('has one call at once, however small it is', () => {
+    assert.equal(spent(0, 0, budget(5)).waitMs(0, 0), 0);
+    assert.equal(spent(1, 0, budget(5)).waitMs(0, 0), 12_000);
+  });
+
   it('counts what was gained under the old budget when it gets another one', () => {
     const of = spent(60);
     of.setBudget(60, 3000);

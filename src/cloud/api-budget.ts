@@ -88,10 +88,9 @@ export class ApiBudget {
 
   #learn(quota: number, now: number): void {
     const limit = Math.max(1, Math.floor(quota * SHARE));
-    if (limit >= this.limit(now) && limit >= this.#budget) return;
+    if (limit >= this.#budget) return;
     this.#refill(now);
     this.#learned = { limit: Math.min(limit, this.#budget), until: now + LEARNED_MS };
-    this.#tokens = Math.min(this.#tokens, this.#capacity(now));
   }
 
   #recent(now: number): readonly number[] {

@@ -1,7 +1,18 @@
 // Tags and tokens: what they must never do.
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { RESERVED_PREFIX, TAG_OBJECT, TAG_UID, objectTag, ownershipOf, requestToken, tagsFor } from './tags.ts';
+import {
+  RESERVED_PREFIX,
+  TAG_INSTALL,
+  TAG_OBJECT,
+  TAG_OWNER,
+  TAG_RESOURCE,
+  TAG_UID,
+  objectTag,
+  ownershipOf,
+  requestToken,
+  tagsFor,
+} from './tags.ts';
 
 const ownership = {
   owner: 'cluster-1',
@@ -42,8 +53,18 @@ describe('tags', () => {
     assert.equal(objectTag('SecurityZone', 'core', 'web'), 'SecurityZone/core/web');
   });
 
+  it('keep an object name that just fits', () => {
+    const name = 'x'.repeat(128 - 'SecurityZone/core/'.length);
+    assert.equal(objectTag('SecurityZone', 'core', name), `SecurityZone/core/${name}`);
+    assert.match(objectTag('SecurityZone', 'core', `${name}x`), /^SecurityZone\/sha256-[0-9a-f]{64}$/);
+  });
+
   for (const [what, change] of [
-    ['a missing tag', { [TAG_OBJECT]: '' }],
+    ['a missing owner', { [TAG_OWNER]: '' }],
+    ['a missing release', { [TAG_INSTALL]: '' }],
+    ['a missing uid', { [TAG_UID]: '' }],
+    ['a missing name', { [TAG_RESOURCE]: '' }],
+    ['a missing object', { [TAG_OBJECT]: '' }],
     ['an attempt that is no number', { 'financecloud.io/attempt': 'x' }],
   ] as const) {
     it(`say nothing after ${what}, so that nobody acts on half an owner`, () => {
