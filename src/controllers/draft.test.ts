@@ -9,6 +9,7 @@ import {
   type Draft,
   type RecordEntry,
   addIntents,
+  RETAINED,
   adoptPlan,
   closeIntent,
   differs,
@@ -151,6 +152,7 @@ describe('recordMade', () => {
   });
 });
 
+const KEPT = { type: 'Server', since: '2026-01-01T00:00:00Z', reason: 'kept' } as const;
 describe('adoptPlan', () => {
   const two = recordedServers('web', [F, G]);
 
@@ -175,6 +177,20 @@ describe('adoptPlan', () => {
       NOW,
     );
     assert.deepEqual([names(after), after.retained], [['web/0=i-web-0'], []]);
+  });
+
+  it('what was kept leaves the list when it is gone; what finds no room there stays on record', () => {
+    const kept = Array.from({ length: RETAINED }, (_, index) => ({
+      ...KEPT,
+      name: `old/${index}`,
+      id: `i-old-${index}`,
+    }));
+    const retain = two.map(({ id }) => ({ id, reason: 'kept' }));
+    const full = adoptPlan(draft({ resources: two, retained: kept }), plan({ retain }), NOW);
+    assert.deepEqual([names(full), full.retained.length], [['web/0=i-web-0', 'web/1=i-web-1'], RETAINED]);
+    const after = adoptPlan(draft({ resources: two, retained: kept }), plan({ gone: ['i-old-3'], retain }), NOW);
+    assert.deepEqual([names(after), after.retained.length], [['web/1=i-web-1'], RETAINED]);
+    assert.ok(!after.retained.some(({ id }) => id === 'i-old-3'));
   });
 
   it('a newcomer that vanished is made again; its surplus serves until then', () => {

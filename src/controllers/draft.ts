@@ -100,7 +100,8 @@ export function addIntents(draft: Draft, intents: readonly Intent[]): Draft {
   };
 }
 
-const RETAINED = 200;
+/** Most entries of status.retained. */
+export const RETAINED = 200;
 
 /** What a plan puts on record: gone ids leave, kept ones move aside, replacements move on, servers have their live zone. */
 export function adoptPlan(draft: Draft, plan: KindPlan, now: number): Draft {
@@ -110,7 +111,8 @@ export function adoptPlan(draft: Draft, plan: KindPlan, now: number): Draft {
     plan.fleets.flatMap((fleet) => fleet.servers.map((server) => [server.id, server.zone] as const)),
   );
   // What does not fit into the list of retained stays on record: an id is never forgotten.
-  const room = Math.max(0, RETAINED - draft.retained.length);
+  const before = draft.retained.filter((record) => !gone.has(record.id));
+  const room = Math.max(0, RETAINED - before.length);
   const left = draft.resources.filter((record) => reasons.has(record.id) && !gone.has(record.id)).slice(0, room);
   const leaving = new Set(left.map((record) => record.id));
   const retained = left.map((record) => ({
@@ -131,7 +133,7 @@ export function adoptPlan(draft: Draft, plan: KindPlan, now: number): Draft {
   return {
     ...draft,
     resources: sorted(kept),
-    retained: [...draft.retained, ...retained],
+    retained: [...before, ...retained],
     replacements: newcomers,
     boots: draft.boots.filter((boot) => !gone.has(boot.id)),
   };

@@ -5,7 +5,7 @@ import type { ConcernJudgement, Progress } from '../crds/index.ts';
 import { changeKey, emptyPlan } from '../plan/change.ts';
 import { F, intent, replacement } from '../../test/support/builders.ts';
 import { refused } from '../../test/support/recorded-cloud.ts';
-import { type Draft, draftOf } from './draft.ts';
+import { type Draft, RETAINED, draftOf } from './draft.ts';
 import type { KindPlan } from './kind.ts';
 import { ObjectMemory } from './memory.ts';
 import type { CloudChange, CloudPlan } from './model.ts';
@@ -54,6 +54,8 @@ const blocked = {
   name: 'web/f',
   dependency: { kind: 'SecurityZone', name: 'app', fact: 'vSwitch id' },
 };
+const KEPT = { type: 'Server', since: '2026-01-01T00:00:00Z', reason: 'kept' } as const;
+const full = Array.from({ length: RETAINED }, (_, index) => ({ ...KEPT, name: `old/${index}`, id: `i-${index}` }));
 const asking: ConcernJudgement = {
   type: 'AutoStartReady',
   status: 'Unknown',
@@ -103,6 +105,16 @@ const rows: readonly { readonly why: string; readonly input: Partial<ProgressInp
     why: 'waiting names fleets, not servers, so that the sentence stands still',
     input: { plan: plan({ pending: [pending('web/0'), pending('web/1'), pending('vpc')] }) },
     is: /^working Progressing: Waiting for web, vpc$/,
+  },
+  {
+    why: 'what is let go of is named',
+    input: { plan: { ...plan(), retain: [{ id: 'i-old-0', reason: 'kept' }] } },
+    is: /^working Progressing: Letting go of i-old-0$/,
+  },
+  {
+    why: 'a full list of what was kept is no end that comes by itself',
+    input: { plan: { ...plan(), retain: [{ id: 'i-old-0', reason: 'kept' }] }, draft: draft({ retained: full }) },
+    is: /^working Progressing: i-old-0 left the spec and stay on record: status\.retained is full with 200 entries\. Remove/,
   },
   {
     why: 'an open request',

@@ -2,7 +2,7 @@
 import type { CloudError } from '../cloud/call.ts';
 import type { Progress, Reason } from '../crds/index.ts';
 import { listing } from './judge.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, RETAINED } from './draft.ts';
 import type { KindPlan, Verdicts } from './kind.ts';
 import type { ObjectMemory } from './memory.ts';
 import { isStalling, reasonOf } from './report.ts';
@@ -74,12 +74,18 @@ function openWork(input: ProgressInput): Progress | undefined {
   const open = plan.plan.changes.filter((change) => change.impact !== 'Forbidden');
   if (open.length > 0)
     return working('Progressing', `Working on ${listing([...new Set(open.map((change) => change.name))])}`);
-  if (plan.retain.length > 0)
-    return working('Progressing', `Letting go of ${listing(plan.retain.map((item) => item.id))}`);
+  if (plan.retain.length > 0) return working('Progressing', lettingGo(plan.retain, draft));
   if (plan.plan.pending.length + draft.intents.length + draft.replacements.length > 0)
     return working('Progressing', `Waiting for ${waitedFor(input)}`);
   const asking = verdicts.concerns.find((item) => item.status === 'Unknown' && item.reason === 'Progressing');
   return asking === undefined ? undefined : working('Progressing', asking.message);
+}
+
+function lettingGo(retain: KindPlan['retain'], { retained }: Draft): string {
+  const ids = listing(retain.map((item) => item.id));
+  return retained.length < RETAINED
+    ? `Letting go of ${ids}`
+    : `${ids} left the spec and stay on record: status.retained is full with ${RETAINED} entries. Remove from the cloud what is not needed of them, or declare it again`;
 }
 
 function waitedFor({ plan, draft }: ProgressInput): string {

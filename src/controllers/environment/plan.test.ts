@@ -206,6 +206,12 @@ describe('what left the spec', () => {
     );
   });
 
+  it('leaves the record and the list of what is kept when it is gone from the cloud', () => {
+    const retained = [{ name: 'older/0', type: 'Server', id: 'i-older', since: 'x', reason: 'kept' }] as const;
+    const view = viewOf(network, world, { absent: ['i-old-0', 'i-older'] });
+    assert.deepEqual(planEnvironment({ ...given('Retain'), retained, view }).gone, ['i-old-0', 'i-older']);
+  });
+
   it('stays under Delete until a person confirms it by name', () => {
     const plan = planEnvironment(given('Delete'));
     expectPlan(plan.plan, []);

@@ -22,7 +22,11 @@ export function planEnvironment(input: EnvironmentInput): KindPlan {
       input,
       [...modules, left].flatMap((part) => part.replacements),
     ),
-    gone: [...modules.flatMap((module) => module.fleet.gone.map((record) => record.id)), ...left.gone],
+    gone: [
+      ...modules.flatMap((module) => module.fleet.gone.map((record) => record.id)),
+      ...left.gone,
+      ...goneOf(input.retained, input.view),
+    ],
     retain: [...modules.flatMap((module) => module.retain), ...left.retain],
     dueInMs: dues.length > 0 ? Math.min(...dues) : undefined,
   };
@@ -90,7 +94,7 @@ function leftOver(input: EnvironmentInput): Omit<KindPlan, 'fleets'> {
     return {
       plan: emptyPlan,
       replacements: [],
-      gone: [],
+      gone: goneOf(left, input.view),
       retain: left.map((record) => ({ id: record.id, reason: 'removed from the spec, and deletionPolicy is Retain' })),
     };
   }

@@ -62,7 +62,7 @@ function prepaid({ type, name, id }: RecordedResource): CloudPlan {
 }
 
 /** Records that are confirmed absent. */
-export function goneOf(records: readonly RecordedResource[], view: View): readonly string[] {
+export function goneOf(records: readonly Pick<RecordedResource, 'type' | 'id'>[], view: View): readonly string[] {
   return records
     .filter((record) => view.get<CloudRecord>(record.type, record.id).kind === 'absent')
     .map((record) => record.id);

@@ -389,7 +389,10 @@ describe('planReplacements', () => {
     };
     assert.deepEqual(steps({ item: leaving('Draining'), mayShrink: false }), []);
     assert.deepEqual(steps({ item: leaving('Draining'), mayShrink: true }), ['Draining']);
-    assert.deepEqual(steps({ item: leaving('Released'), mayShrink: false }), ['Released']);
+    assert.deepEqual(steps({ item: leaving('Released'), mayShrink: false }), [], 'nothing was sent yet');
+    const sent = records.map((record) => (record.id === 'i-web-2' ? { ...record, state: 'Deleting' } : record));
+    assert.deepEqual(steps({ item: leaving('Released'), mayShrink: false, input: { records: sent } }), ['Released']);
+    assert.deepEqual(steps({ item: moving({ step: 'Released' }), mayShrink: false }), ['Released'], 'it was replaced');
   });
 
   it('keeps the time of a step that did not end, and dates the next one', () => {
@@ -456,7 +459,8 @@ describe('planReplacements', () => {
   });
 
   it('release: says why the server goes', () => {
-    const reason = (item: Replacement) => plan({ item, behind: undefined }).plan.changes.map((change) => change.reason);
+    const reason = (item: Replacement) =>
+      plan({ item, behind: undefined, mayShrink: true }).plan.changes.map((change) => change.reason);
     assert.deepEqual(reason(moving({ step: 'Released' })), ['replaced by i-web-4']);
     assert.deepEqual(reason(replacement({ step: 'Released' })), ['fewer replicas are declared']);
   });

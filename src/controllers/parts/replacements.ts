@@ -4,7 +4,8 @@ import type { BackendHealth, ListenerSpec, LoadBalancerParts } from '../../cloud
 import type { Replacement } from '../../crds/index.ts';
 import { formatTime } from '../../kernel/timestamp.ts';
 import { emptyPlan } from '../../plan/change.ts';
-import { type ReplacementFacts, type ReplacementStep, WEIGHTS, nextStep } from '../../plan/replacement.ts';
+import { type ReplacementFacts, type ReplacementStep, WEIGHTS, nextStep, reached } from '../../plan/replacement.ts';
+import { DELETING } from '../draft.ts';
 import type { KindPlan, LocalRequest, PlanInput, StartUpSpec } from '../kind.ts';
 import type { CloudPlan, OwnerObject } from '../model.ts';
 import { type FleetPlan, type LiveServer, deleteServer } from './fleet.ts';
@@ -70,8 +71,12 @@ export function planReplacements(of: ReplacementsInput): ReplacementsPlan {
 }
 
 /** Wanted again, or kept because the policy has become Retain in the middle. */
-function isTakenBack({ fleet, mayShrink }: ReplacementsInput, { surplusId, newId, step }: Replacement): boolean {
-  return fleet.takenBack?.has(surplusId) === true || (!mayShrink && newId === undefined && step === 'Draining');
+function isTakenBack({ fleet, input, mayShrink }: ReplacementsInput, { surplusId, newId, step }: Replacement): boolean {
+  if (fleet.takenBack?.has(surplusId) === true) return true;
+  const isLeaving = newId === undefined && reached(step, 'Draining');
+  // What the cloud has agreed to delete is not saved any more.
+  const isGoing = input.records.some(({ id, state }) => id === surplusId && state === DELETING);
+  return !mayShrink && isLeaving && !isGoing;
 }
 
 type Leaving = Pick<LiveServer, 'id' | 'name' | 'zone'>;

@@ -38,7 +38,7 @@ export function planPool(input: PoolInput): KindPlan {
     ]),
     fleets: [fleet],
     replacements: replaced.replacements,
-    gone: fleet.gone.map((record) => record.id),
+    gone: [...fleet.gone.map((record) => record.id), ...goneOf(input.retained, input.view)],
     retain: replaced.retain,
     dueInMs: replaced.dueInMs,
   };
