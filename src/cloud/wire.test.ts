@@ -13,7 +13,7 @@ import {
   tagParams,
   tags,
   text,
-  unreadable,
+  unreadable as unreadableError,
   wrapped,
 } from './wire.ts';
 
@@ -111,7 +111,7 @@ describe('readBody', () => {
       [requestIdOf(ok()), requestIdOf(error), requestIdOf(refused('rights'))],
       ['REQUEST-1', 'REQUEST-3', undefined],
     );
-    assert.equal(error.kind === 'error' && unreadable(call, error, 'x').requestId, undefined);
+    assert.equal(error.kind === 'error' && unreadableError(call, error, 'x').requestId, undefined);
   });
 
   it('hands on errors', () => assert.deepEqual(readBody(schema, call, refused('rights')), refused('rights')));
