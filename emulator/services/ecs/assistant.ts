@@ -81,7 +81,7 @@ function refuseRepeats(call: Call): void {
   if (mode === 'Once' && call.params.flag('Timed') !== true) return;
   call.refuse('EmulatorNotImplemented', {
     status: 501,
-    message: `RepeatMode ${mode} is not implemented by this emulator; Once is.`,
+    message: `${mode === 'Once' ? 'Timed' : `RepeatMode ${mode}`} is not implemented by this emulator; RepeatMode Once is.`,
   });
 }
 
