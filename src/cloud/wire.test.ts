@@ -48,6 +48,7 @@ describe('scalars of the wire', () => {
   it('reads tags of both spellings, and a key that JavaScript treats specially', () => {
     assert.deepEqual(parse([{ Key: 'a', Value: '1' }]), { a: '1' });
     assert.deepEqual(parse([{ TagKey: 'a', TagValue: '' }]), { a: '' });
+    assert.deepEqual(parse([{ TagKey: 'a', TagValue: '1' }]), { a: '1' });
     assert.deepEqual(Object.keys(parse([{ TagKey: '__proto__', TagValue: 'x' }])), ['__proto__']);
     assert.deepEqual(tags.parse(undefined), {});
   });
