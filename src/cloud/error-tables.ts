@@ -143,10 +143,11 @@ export const errorRows: readonly ErrorRow[] = [
   },
   { class: 'money', codes: /^InstanceExpired/ },
   { class: 'quota', codes: /Quota|LimitExceed|ExceedLimit|OverLimit|^VSwitchAvailableIpNotExist$/ },
+  // Members are servers on record, seen a moment before: one that just went leaves the record with the next proof of absence.
+  { class: 'busy', codes: /^InvalidServerId\.NotExist$/, actions: /^slb\/(Add|Set|Remove)BackendServers$/ },
   {
     class: 'bad-request', // references to what is not there, on calls that are not asked about it
-    codes:
-      /^Forbidden\.\w+NotFound$|^InvalidServerId\.NotExist$|^ResourceNotFound\.|^NetworkConflict$|^CertificateNotExist$/,
+    codes: /^Forbidden\.\w+NotFound$|^ResourceNotFound\.|^NetworkConflict$|^CertificateNotExist$/,
   },
   {
     class: 'rights',

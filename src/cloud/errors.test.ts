@@ -114,8 +114,8 @@ const cases: readonly Case[] = [
   {
     api: 'slb/AddBackendServers',
     code: 'InvalidServerId.NotExist',
-    class: 'bad-request',
-    why: 'a server that is not there, not the load balancer',
+    class: 'busy',
+    why: 'a server that just went, not the load balancer: the next look tells',
   },
   {
     api: 'ecs/RunInstances',

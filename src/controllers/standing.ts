@@ -1,6 +1,6 @@
 // What every change stands on, read fresh in one call per type before a wave's changes: it must be there and carry this
 // object's uid, and what is to be started must still be down. Parts (rules, listeners, members) have no tags of their own:
-// whose they are stands on what they are parts of.
+// whose they are stands on what they are parts of; a member is a server too, which may have just gone.
 import type { Applied, CloudRecord } from '../cloud/service.ts';
 import { TAG_UID } from '../cloud/tags.ts';
 import type { CloudChange } from './model.ts';
@@ -22,11 +22,14 @@ export function loadBalancersOf({ action: { action } }: CloudChange): readonly s
   return 'ref' in action ? [action.ref.loadBalancerId] : [];
 }
 
-function ownersOf(change: CloudChange): Owners {
+function ownersOf(change: CloudChange): readonly Owners[] {
   const { action } = change.action;
-  if (change.type === 'Listener') return { type: 'LoadBalancer', ids: loadBalancersOf(change) };
+  if (change.type === 'Listener') return [{ type: 'LoadBalancer', ids: loadBalancersOf(change) }];
   const ids = 'groupId' in action ? [action.groupId] : change.ids;
-  return { type: HELD_BY[change.type] ?? change.type, ids };
+  const whole = { type: HELD_BY[change.type] ?? change.type, ids };
+  return action.kind === 'AddBackends'
+    ? [whole, { type: 'Server', ids: action.backends.map(({ serverId }) => serverId) }]
+    : [whole];
 }
 
 /** Reads what these changes stand on; the answer says why a change may not run, or undefined when it may. */
@@ -34,7 +37,7 @@ export async function readStanding(
   changes: readonly CloudChange[],
   context: { readonly session: CloudSession; readonly uid: string },
 ): Promise<(change: CloudChange) => Applied | undefined> {
-  const idsByType = Map.groupBy(changes.map(ownersOf), ({ type }) => type);
+  const idsByType = Map.groupBy(changes.flatMap(ownersOf), ({ type }) => type);
   const answers = new Map(
     await Promise.all(
       [...idsByType].map(async ([type, owners]) => {
@@ -43,12 +46,18 @@ export async function readStanding(
       }),
     ),
   );
-  return (change) => {
-    const { type, ids } = ownersOf(change);
+  const judge = (change: CloudChange, { type, ids }: Owners): Applied | undefined => {
     const answer = answers.get(type) ?? [];
     if ('class' in answer) return { kind: 'failed', error: answer };
     const records = answer.filter((record) => ids.includes(record.id));
     return refusalOf(change, { ids, records, uid: context.uid });
+  };
+  return (change) => {
+    for (const owners of ownersOf(change)) {
+      const refusal = judge(change, owners);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
   };
 }
 
