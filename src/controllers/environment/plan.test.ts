@@ -298,6 +298,19 @@ describe('teardownEnvironment', () => {
     );
   });
 
+  it('waits for subnets that were left in its VPC, and not for those of others in a VPC of others', () => {
+    const of = (tags: ReturnType<typeof ownTags> | undefined) =>
+      teardownEnvironment(
+        environmentInput({
+          records: [vpc],
+          view: viewOf(network, { records: { VPC: [vpcRecord(tags === undefined ? {} : { tags })] } }),
+          refs: noRefs,
+        }),
+      ).plan.pending.map(({ why }) => why);
+    assert.match(of(undefined)[0] ?? '', /^is used by vSwitch /);
+    assert.deepEqual(of(others), []);
+  });
+
   it('lets go of what is confirmed gone, and of nothing else', () => {
     const plan = teardownEnvironment(
       environmentInput({

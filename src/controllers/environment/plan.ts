@@ -5,7 +5,7 @@ import { emptyPlan, joinPlans, resourceKey } from '../../plan/change.ts';
 import type { KindPlan } from '../kind.ts';
 import { type CloudPlan, known } from '../model.ts';
 import { goneOf, planDelete } from '../parts/removal.ts';
-import { planSingle } from '../parts/single.ts';
+import { isLost, planSingle } from '../parts/single.ts';
 import { cloudName, recordOf } from '../records.ts';
 import { isWayOut, planLeaving } from './leaving.ts';
 import { type EnvironmentInput, balancerName, planModule } from './module.ts';
@@ -123,11 +123,13 @@ export function isConfirmed(input: EnvironmentInput, record: RecordedResource): 
 }
 
 /** vSwitches that zones left in the VPC when they let go of them, or that strangers made there: the cloud keeps it for them. */
-function subnetsLeft({ records, view }: EnvironmentInput): readonly string[] {
+function subnetsLeft({ object, records, view }: EnvironmentInput): readonly string[] {
   const vpc = recordOf(records, 'vpc');
+  // Who lives in a VPC that is not its own is nobody it could wait for.
+  if (vpc === undefined || isLost(vpc, object.metadata.uid, view)) return [];
   return view
     .records<VSwitchRecord>('VSwitch')
-    .filter(({ vpcId }) => vpcId === vpc?.id)
+    .filter(({ vpcId }) => vpcId === vpc.id)
     .map(({ id }) => `vSwitch ${id}`);
 }
 
