@@ -83,7 +83,7 @@ describe('API client', () => {
   it('ends every request that is not answered within its deadline', async () => {
     api.fail(() => true, hang, Infinity);
     const read = kube.get(KIND, REF);
-    const write = kube.create(KIND, OBJECT, { deadlineMs: 3000 });
+    const write = kube.create(KIND, OBJECT, { deadlineMs: 2999.25 });
     await until(() => api.requests.length === 2);
     await clock.advance(3000);
     assert.deepEqual(await write, { kind: 'unknown-outcome', message: `POST ${PATH}: no answer within 3000 ms` });

@@ -211,7 +211,7 @@ class Deadline {
 
   constructor(clock: Clock, request: TransportRequest) {
     const ms = request.deadlineMs ?? DEADLINE_MS;
-    this.#cancel = clock.setTimer(ms, () => this.#fire(`no answer within ${ms} ms`));
+    this.#cancel = clock.setTimer(ms, () => this.#fire(`no answer within ${Math.ceil(ms)} ms`));
     this.#signal = request.signal;
     if (this.#signal?.aborted === true) this.reason = 'cancelled';
     else this.#signal?.addEventListener('abort', this.#abort, { once: true });

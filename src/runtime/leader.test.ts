@@ -416,6 +416,36 @@ describe('leader election', () => {
       assert.deepEqual(lines.slice(1), ['error Lost the lease {"lease":"op","holder":"b"}']);
     });
 
+    it('no holder when the lease was lost to time alone', async () => {
+      talking('a').start();
+      await clock.advance(0);
+      server.interfere = () => outage;
+      await clock.advance(60_000);
+      assert.equal(lines.at(-1), 'error Lost the lease {"lease":"op"}');
+    });
+
+    it('once for each holder that it waits, for whom, and how long at most', async () => {
+      const spoken = () => lines.filter((line) => line.startsWith('info'));
+      const held = (holderIdentity: string, renewTime: string) =>
+        server.put(LEASES, {
+          metadata: { namespace: 'sys', name: 'op' },
+          spec: { holderIdentity, leaseDurationSeconds: 60, renewTime },
+        });
+      held('x', '1');
+      talking('b').start();
+      await clock.advance(30_000);
+      held('x', '2');
+      await clock.advance(30_000);
+      const waits = 'info Waits for the lease that another holds; takes it when it is not renewed for so long';
+      assert.deepEqual(spoken(), [`${waits} {"lease":"op","holder":"x","seconds":60}`]);
+      held('y', '3');
+      await clock.advance(90_000);
+      assert.deepEqual(spoken().slice(1), [
+        `${waits} {"lease":"op","holder":"y","seconds":60}`,
+        'info Became the leader {"lease":"op","identity":"b"}',
+      ]);
+    });
+
     it('what could not be asked, and nothing of a conflict, which is how elections are', async () => {
       talking('a').start();
       await clock.advance(0);

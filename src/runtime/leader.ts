@@ -114,12 +114,14 @@ export class LeaderElector implements Elector {
 
   async acquire(signal: AbortSignal): Promise<void> {
     const { clock, random, log, name, identity } = this.#options;
+    let told: string | undefined;
     while (!signal.aborted) {
       if (await this.#try(signal)) {
         this.#lead(true);
         log.info('Became the leader', { lease: name, identity });
         return;
       }
+      told = this.#tellHolder(told);
       await clock.sleep(jitter(random, this.#options.retryMs, RETRY_JITTER - 1), signal);
     }
   }
@@ -132,7 +134,8 @@ export class LeaderElector implements Elector {
       // A process that slept past its deadline does not ask whether it may go on: what it began may be undone by now.
       if (this.#expired() || (!(await this.#try(signal)) && (this.#taken() || this.#expired()))) {
         this.#lead(false);
-        log.error('Lost the lease', { lease: name, holder: this.holder });
+        // Nobody else has it when it was not renewed in time: the own name would read as if it were still held.
+        log.error('Lost the lease', { lease: name, ...(this.#taken() ? { holder: this.holder } : {}) });
         return 'lost';
       }
     }
@@ -188,6 +191,21 @@ export class LeaderElector implements Elector {
   #taken(): boolean {
     const holder = this.#seen?.lease.spec?.holderIdentity;
     return holder !== this.#options.identity;
+  }
+
+  /** Says once for each holder why this process does nothing yet. */
+  #tellHolder(told: string | undefined): string | undefined {
+    const { clock, log, name, identity } = this.#options;
+    if (this.#seen === undefined || !heldByOther(this.#seen, identity, clock.monotonic())) return told;
+    const { holder } = this;
+    const seconds = this.#seen.lease.spec?.leaseDurationSeconds ?? 0;
+    if (holder !== told)
+      log.info('Waits for the lease that another holds; takes it when it is not renewed for so long', {
+        lease: name,
+        holder,
+        seconds,
+      });
+    return holder;
   }
 
   /** One attempt to take or renew the lease. */
