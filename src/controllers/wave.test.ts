@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ErrorClass } from '../cloud/call.ts';
 import type { CloudRecord } from '../cloud/service.ts';
-import { emptyPlan } from '../plan/change.ts';
-import { F, UID, intent } from '../../test/support/builders.ts';
+import type { SlbAction } from '../cloud/slb/model.ts';
+import { changeKey, emptyPlan } from '../plan/change.ts';
+import { F, UID, intent, recorded } from '../../test/support/builders.ts';
 import { ownTags, serverRecord } from '../../test/support/cloud-records.ts';
 import { NOW } from '../../test/support/plan-input.ts';
 import { type Script, ok, recordedCloud, refused } from '../../test/support/recorded-cloud.ts';
@@ -72,6 +73,7 @@ async function play(
     readonly answers?: Script;
     readonly draft?: Partial<Draft>;
     readonly memory?: ObjectMemory;
+    readonly seenMs?: number;
   } = {},
 ) {
   const { session, client, asked } = sessionOf({
@@ -87,7 +89,7 @@ async function play(
     generation: 3,
     now: NOW,
     monotonic: 1000,
-    trust: { unseenMs: 900_000, seenMs: 30_000 },
+    trust: { unseenMs: 900_000, seenMs: script.seenMs ?? 30_000 },
     originOf: () => 'own',
     userData: async () => undefined,
   };
@@ -386,6 +388,199 @@ describe('holds after a failure', () => {
     const update = await play([change({ ...start, verb: 'Update' })], { answers: () => refused('busy') });
     assert.equal(update.memory.starts.size, 0, 'an update says nothing about the zone');
   });
+});
+
+describe('what a wave puts on record of deletes', () => {
+  const onRecord = { resources: [recorded('Server', 'web/0', 'i-web-0')] };
+  const ours = (_type: string, ids: readonly string[]) => ids.map((id) => serverRecord({ id }));
+  const update = change();
+
+  it('is what the cloud agreed to delete, and nothing of other changes', async () => {
+    const { result } = await play([remove, update], { answers: all, fresh: ours, draft: onRecord });
+    assert.deepEqual(result.entries, [{ kind: 'deleting', ids: ['i-web-0'] }]);
+    assert.equal(result.draft.resources[0]?.state, 'Deleting');
+  });
+
+  for (const [why, script] of [
+    ['the cloud refused', { answers: () => refused('transient') }],
+    ['it is not ours any more', { answers: all, fresh: () => [serverRecord({ id: 'i-web-0', tags: {} })] }],
+  ] as const) {
+    it(`is nothing when ${why}`, async () => {
+      const { result } = await play([remove], { fresh: ours, draft: onRecord, ...script });
+      assert.deepEqual([result.entries, result.draft.resources[0]?.state], [[], undefined]);
+    });
+  }
+
+  it('is nothing when nothing was deleted', async () => {
+    assert.deepEqual((await play([update], { answers: all })).result.entries, []);
+  });
+});
+
+describe('what a wave does not send', () => {
+  const failure = refused('quota');
+  const heldMemory = (of: CloudChange, until = 5000) => {
+    const memory = new ObjectMemory();
+    if (failure.kind === 'error') memory.holds.set(changeKey(of), { until, error: failure.error, generation: 3 });
+    return memory;
+  };
+
+  it('is a change that failed a moment ago; afterwards it is sent', async () => {
+    assert.deepEqual((await play([change()], { answers: all, memory: heldMemory(change()) })).actions, []);
+    assert.equal((await play([change()], { answers: all, memory: heldMemory(change(), 1000) })).actions.length, 1);
+  });
+
+  const unsent = (memory = new ObjectMemory()) => {
+    memory.unsent.add('token-1');
+    return memory;
+  };
+  const open = intent({ count: 2 });
+  const vpc = change({ verb: 'Create', type: 'VPC', name: 'vpc', ids: [] });
+  const cases: readonly (readonly [
+    why: string,
+    changes: readonly CloudChange[],
+    memory: ObjectMemory,
+    left: number,
+  ])[] = [
+    ['an intent whose create waits for something else', [vpc, { ...create, needs: ['VPC:vpc'] }], unsent(), 1],
+    ['an intent whose create failed a moment ago', [create], unsent(heldMemory(create)), 1],
+    ['an intent that the plan does not want any more: it is closed', [], unsent(), 0],
+  ];
+  for (const [why, changes, memory, left] of cases) {
+    it(`is ${why}`, async () => {
+      const { actions, result } = await play(changes, { answers: all, memory, draft: { intents: [open] } });
+      assert.deepEqual([actions, result.draft.intents.length], [[], left]);
+    });
+  }
+
+  it('is what the gate holds back: it says why, and the intent stays', async () => {
+    const { result, memory } = await play([create], {
+      answers: () => ({ kind: 'held', reason: 'Frozen' }),
+      memory: unsent(),
+      draft: { intents: [open] },
+    });
+    assert.deepEqual(
+      [result.held, result.error, result.draft.intents.length, result.acted],
+      ['Frozen', undefined, 1, false],
+    );
+    assert.equal(memory.holds.size, 0, 'it is tried again at once');
+  });
+
+  it('is named although another change was done', async () => {
+    const { result } = await play([change(), remove], {
+      answers: all,
+      fresh: (_type, ids) => ids.map((id) => serverRecord({ id, ...(id === 'i-web-0' ? { tags: {} } : {}) })),
+    });
+    assert.match(result.held ?? '', /i-web-0 does not carry/);
+    assert.ok(result.acted);
+  });
+
+  for (const [seenMs, waitedMs, sends] of [
+    [30_000, 4999, 0],
+    [30_000, 5000, 1],
+    [2000, 1999, 0],
+    [2000, 2000, 1],
+  ] as const) {
+    it(`is a request again ${waitedMs} ms after an unknown outcome, where reads lag ${seenMs} ms: ${sends}`, async () => {
+      const memory = new ObjectMemory();
+      memory.replays.set('token-1', { at: 1000 - waitedMs, count: 0 });
+      const { actions } = await play([create], { answers: made, memory, draft: { intents: [open] }, seenMs });
+      assert.equal(actions.length, sends);
+    });
+  }
+});
+
+describe('what a wave remembers of an intent', () => {
+  const open = intent({ count: 2 });
+  const unsent = () => {
+    const memory = new ObjectMemory();
+    memory.unsent.add('token-1');
+    return memory;
+  };
+
+  it('is what it made, so that a lost record can be made again, and that the zone gives servers again', async () => {
+    const memory = unsent();
+    memory.refused('creates', F);
+    memory.refused('creates', 'other');
+    await play([create], { answers: made, memory, draft: { intents: [open] } });
+    assert.deepEqual(memory.made.get('token-1'), { intent: open, ids: ['i-a', 'i-b'], at: 1000 });
+    assert.deepEqual([...memory.creates], [['other', 1]]);
+  });
+
+  it('is nothing of a zone where the request had none, and no failure of a change that left the plan', async () => {
+    const failed = refused('transient');
+    assert.ok(failed.kind === 'error');
+    const doubtful = new ObjectMemory();
+    const { result, memory } = await play([], {
+      lookUp: () => failed.error,
+      memory: doubtful,
+      draft: { intents: [open] },
+    });
+    assert.deepEqual([result.error?.class, memory.holds.size], ['transient', 0]);
+  });
+
+  it('is no zone of what stands in none', async () => {
+    const balancer = change({ verb: 'Create', type: 'LoadBalancer', name: 'web/lb', ids: [], zone: F });
+    const { memory } = await play([balancer], {
+      answers: () => refused('stock'),
+      memory: unsent(),
+      draft: { intents: [intent({ type: 'LoadBalancer', resource: 'web/lb', count: 1 })] },
+    });
+    assert.deepEqual([memory.creates.size, memory.holds.size], [0, 1]);
+  });
+});
+
+describe('what is read again after a write', () => {
+  const ref = { loadBalancerId: 'lb-1', protocol: 'http', port: 80 } as const;
+  const listener = (of: SlbAction, ids: readonly string[]) =>
+    change({ verb: 'Update', type: 'Listener', name: 'web/lb/HTTP:80', ids, action: { service: 'slb', action: of } });
+  const start = { kind: 'StartListener', ref } as const;
+  const rows: readonly (readonly [why: string, change: CloudChange, touched: readonly string[]])[] = [
+    ['the resource itself', change(), ['touch VPC vpc-1']],
+    ['the rules of a group', revoke, ['touchDetail GroupRules sg-app']],
+    ['the members of a load balancer', detach, ['touchDetail LoadBalancerParts lb-1']],
+    [
+      'a listener, and the health behind it',
+      listener(start, ['lb-1_http_80']),
+      ['touch Listener lb-1_http_80', 'touchDetail LoadBalancerParts lb-1'],
+    ],
+  ];
+  for (const [why, of, touched] of rows) {
+    for (const [how, answers] of [
+      ['done', all],
+      ['failed: it may have happened', (() => refused('transient')) as Script],
+    ] as const) {
+      it(`is ${why}, when it was ${how}`, async () => {
+        const { asked } = await play([of], { answers });
+        assert.deepEqual(
+          asked.filter((item) => item.startsWith('touch')),
+          touched,
+        );
+      });
+    }
+  }
+});
+
+describe('what a done change says of its zone', () => {
+  const start = change({
+    verb: 'Start',
+    type: 'Server',
+    name: 'web/0',
+    ids: ['i-web-0'],
+    zone: F,
+    action: { service: 'ecs', action: { kind: 'StartServers', ids: ['i-web-0'] } },
+  });
+  for (const [why, of, left] of [
+    ['a server that starts', start, 0],
+    ['a server that was changed', { ...start, verb: 'Update' }, 1],
+    ['something that starts and is no server', { ...start, type: 'LoadBalancer' }, 1],
+  ] as const) {
+    it(`${left === 0 ? 'ends' : 'does not end'} the count of starts that were refused there: ${why}`, async () => {
+      const memory = new ObjectMemory();
+      memory.refused('starts', F);
+      const { result } = await play([of], { answers: all, memory });
+      assert.deepEqual([result.acted, memory.starts.get(F) ?? 0], [true, left]);
+    });
+  }
 });
 
 const errors = (...classes: readonly ErrorClass[]) =>
