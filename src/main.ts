@@ -1,4 +1,5 @@
 // Composition root of the operator: the only file that reads the command line and the environment, and calls constructors.
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -114,7 +115,8 @@ async function baseOf(settings: Settings): Promise<Base> {
     metrics,
     log: createLogger(settings.logLevel),
     kube: createKube({ connection, clock, meter: metrics.meter, userAgent: NAME }),
-    identity: settings.identity === '' ? hostname() : settings.identity,
+    // Two processes of one host must never take each other for themselves.
+    identity: settings.identity === '' ? `${hostname()}_${randomUUID()}` : settings.identity,
     namespaces: settings.watchNamespaces
       .split(',')
       .map((name) => name.trim())

@@ -20,7 +20,9 @@ export const settingsSchema = z.strictObject({
   identity: z
     .string()
     .default('')
-    .describe('name in the lease; empty: the pod name, so that a restarted container retakes its own lease'),
+    .describe(
+      'name in the lease; empty: the pod name, so that a restarted container retakes its own lease; outside a pod the host name and a random part',
+    ),
   install: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)

@@ -45,6 +45,48 @@ const eventsOf = (before: readonly Condition[], after: readonly Condition[]): re
     ({ type, reason, action }) => `${type} ${reason} ${action}`,
   );
 
+describe('events of findings', () => {
+  const finding = (rule: string, severity: 'Critical' | 'Warning' | 'Info', message = `${rule} is broken`) => ({
+    rule,
+    severity,
+    message,
+    since: SINCE,
+  });
+  const cases = [
+    { why: 'a critical one', before: [], after: [finding('SG-8', 'Critical')], are: ['SG-8: SG-8 is broken'] },
+    { why: 'others are advice', before: [], after: [finding('NET-7', 'Warning'), finding('NET-8', 'Info')], are: [] },
+    { why: 'one that goes on', before: [finding('SG-8', 'Critical')], after: [finding('SG-8', 'Critical')], are: [] },
+    {
+      why: 'one whose sentence counts otherwise now',
+      before: [finding('SG-8', 'Critical', '2 rules')],
+      after: [finding('SG-8', 'Critical', '3 rules')],
+      are: [],
+    },
+    {
+      why: 'a rule that is broken in several places is said once',
+      before: [],
+      after: [finding('SG-8', 'Critical', 'a'), finding('SG-8', 'Critical', 'b'), finding('SG-9', 'Critical', 'c')],
+      are: ['SG-8: b', 'SG-9: c'],
+    },
+    { why: 'one that ended', before: [finding('SG-8', 'Critical')], after: [], are: [] },
+    {
+      why: 'advice that became critical',
+      before: [finding('SG-8', 'Warning')],
+      after: [finding('SG-8', 'Critical')],
+      are: ['SG-8: SG-8 is broken'],
+    },
+  ];
+  for (const { why, before, after, are } of cases)
+    it(why, () => {
+      const notes = recordedOf({ findings: before }, { findings: after });
+      assert.deepEqual(
+        notes.map(({ note }) => note),
+        are,
+      );
+      for (const note of notes) assert.deepEqual([note.type, note.reason], ['Warning', 'FindingReported']);
+    });
+});
+
 describe('events of conditions', () => {
   const ready = (status: Condition['status'], reason: string, message?: string) => [
     condition('Ready', status, reason, message),

@@ -1,5 +1,6 @@
-// Events follow from what changed in a written status, and from nothing else: transitions of conditions, and drift.
-import type { DriftEntry } from '../crds/index.ts';
+// Events follow from what changed in a written status, and from nothing else: transitions of conditions, drift, and
+// findings that are critical.
+import type { DriftEntry, FindingEntry } from '../crds/index.ts';
 import type { EventNote, EventRecorder } from '../runtime/events.ts';
 import type { KubeObject, ResourceKind } from '../runtime/index.ts';
 import { type Transition, conditionsOf, transitionsOf } from '../runtime/transitions.ts';
@@ -15,6 +16,7 @@ export function recordEvents(
     const notes = [
       ...transitionsOf(conditionsOf(before), conditionsOf(after)).flatMap(noteOfTransition),
       ...changedDrift(driftOf(before), driftOf(after)).map(noteOfDrift),
+      ...newCritical(findingsOf(before), findingsOf(after)).map(noteOfFinding),
     ];
     for (const note of notes) recorder.record(kind, after, note);
   };
@@ -47,9 +49,30 @@ export function changedDrift(before: readonly DriftEntry[], after: readonly Drif
   });
 }
 
+function noteOfFinding({ rule, message }: FindingEntry): EventNote {
+  return { type: 'Warning', reason: 'FindingReported', action: 'Judged', note: `${rule}: ${message}` };
+}
+
+/** A finding that goes on is the one that was found first, whatever number its sentence has now. */
+function newCritical(before: readonly FindingEntry[], after: readonly FindingEntry[]): readonly FindingEntry[] {
+  const known = new Set(before.filter(isCritical).map(({ rule }) => rule));
+  const found = after.filter((entry) => isCritical(entry) && !known.has(entry.rule));
+  return [...new Map(found.map((entry) => [entry.rule, entry])).values()];
+}
+
+function isCritical({ severity }: FindingEntry): boolean {
+  return severity === 'Critical';
+}
+
 function driftOf(object: KubeObject): readonly DriftEntry[] {
-  const { status } = object;
-  return typeof status === 'object' && status !== null && 'drift' in status && Array.isArray(status.drift)
-    ? status.drift
-    : [];
+  return listOf<DriftEntry>(object, 'drift');
+}
+
+function findingsOf(object: KubeObject): readonly FindingEntry[] {
+  return listOf<FindingEntry>(object, 'findings');
+}
+
+function listOf<T>({ status }: KubeObject, field: string): readonly T[] {
+  const value: unknown = typeof status === 'object' && status !== null ? Reflect.get(status, field) : undefined;
+  return Array.isArray(value) ? value : [];
 }

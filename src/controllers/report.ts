@@ -107,7 +107,10 @@ function findingFields(input: ReportInput, before: EnvironmentStatus) {
 function conditionsOf(input: ReportInput, before: EnvironmentStatus | undefined): readonly Condition[] {
   const at = { now: formatTime(input.now), generation: input.object.metadata.generation };
   const concerns = input.verdicts?.concerns ?? (before?.conditions ?? []).filter(isConcern);
-  return nextConditions(before?.conditions, summarize(concerns, input.progress), at);
+  const findings = input.verdicts?.findings ?? before?.findings ?? [];
+  const critical = findings.filter(({ severity }) => severity === 'Critical').map(({ rule }) => rule);
+  const rules = [...new Set(critical)].toSorted();
+  return nextConditions(before?.conditions, summarize(concerns, input.progress, rules), at);
 }
 
 /** A visit that could not judge leaves the last judgement standing; conditions of others are no judgement of ours. */

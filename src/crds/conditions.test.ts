@@ -198,3 +198,13 @@ describe('reasons', () => {
     }
   });
 });
+
+describe('critical findings', () => {
+  it('a declaration that breaks a critical rule is not passed over where all else is well', () => {
+    const messageOf = (status: 'True' | 'False', critical: readonly string[]) =>
+      summarize([concern('NetworkReady', status, 'Succeeded')], { kind: 'settled' }, critical)[0]?.message;
+    assert.equal(messageOf('True', []), 'Everything is as declared');
+    assert.match(messageOf('True', ['SG-8', 'SG-9']) ?? '', /breaks SG-8, SG-9: read status\.findings/);
+    assert.doesNotMatch(messageOf('False', ['SG-8']) ?? '', /SG-8/, 'what has failed is said first');
+  });
+});

@@ -75,7 +75,12 @@ const withCause = (failed: ConcernJudgement, { reason, message }: { reason: Reas
     : {}),
 });
 
-const readyOf = (concerns: readonly ConcernJudgement[], progress: Progress): Judgement => {
+const asDeclared = (critical: readonly string[]): string =>
+  critical.length === 0
+    ? 'Everything is as declared'
+    : `Everything is as declared, and what is declared breaks ${critical.join(', ')}: read status.findings`;
+
+const readyOf = (concerns: readonly ConcernJudgement[], progress: Progress, critical: readonly string[]): Judgement => {
   const failed = concerns.find((concern) => concern.status === 'False');
   switch (progress.kind) {
     case 'stalled':
@@ -91,16 +96,21 @@ const readyOf = (concerns: readonly ConcernJudgement[], progress: Progress): Jud
   }
   const open = failed ?? concerns.find((concern) => concern.status === 'Unknown');
   return open === undefined
-    ? { type: 'Ready', status: 'True', reason: 'Succeeded', message: 'Everything is as declared' }
+    ? { type: 'Ready', status: 'True', reason: 'Succeeded', message: asDeclared(critical) }
     : { ...open, type: 'Ready' };
 };
 
 /**
  * Adds `Ready`, and `Reconciling` or `Stalled` while they are True, to the judged concerns. A False concern makes
- * Ready False with its own reason; work in progress alone makes it Unknown; only `stalled` makes Stalled.
+ * Ready False with its own reason; work in progress alone makes it Unknown; only `stalled` makes Stalled. Rules of critical
+ * findings are named where everything else is well: a declaration that harms is carried out, and not passed over.
  */
-export const summarize = (concerns: readonly ConcernJudgement[], progress: Progress): readonly Judgement[] => {
-  const ready = readyOf(concerns, progress);
+export const summarize = (
+  concerns: readonly ConcernJudgement[],
+  progress: Progress,
+  critical: readonly string[] = [],
+): readonly Judgement[] => {
+  const ready = readyOf(concerns, progress, critical);
   if (progress.kind === 'settled') return [ready, ...concerns];
   const type = progress.kind === 'working' ? 'Reconciling' : 'Stalled';
   return [ready, { type, status: 'True', reason: progress.reason, message: progress.message }, ...concerns];

@@ -143,6 +143,10 @@ const DRIFT = {
     next: 'Read status.drift; what is safe is repaired at once.',
   },
   DriftRepaired: { meaning: 'Only in events: a difference was repaired.', next: nothing },
+  FindingReported: {
+    meaning: 'Only in events: what is declared, or found in the cloud, breaks a critical rule.',
+    next: 'Read status.findings: each says what it rests on and what to change.',
+  },
 } as const satisfies Record<string, ReasonText>;
 
 const BALANCERS = {

@@ -4,9 +4,6 @@ import assert from 'node:assert/strict';
 import { startLab } from '../support/lab/lab.ts';
 import { FROM_BALANCERS, SERVING_CLOUD, balanced, banks, securityZone } from '../support/lab/worlds.ts';
 
-const KIND = 'FinanceCloudEnvironment';
-const BANK = 'team-0/bank';
-
 describe('a server that is gone', function () {
   this.timeout(60_000);
 
