@@ -10,12 +10,15 @@ export interface IdleOptions {
   /** Environments, zones and pools; a multiple of ten. */
   readonly objects: number;
   readonly hours: number;
+  /** Ends it earlier, after so many minutes of the machine's time. */
+  readonly minutes?: number;
   readonly tell?: (line: string) => void;
 }
 
 /** What was seen. */
 export interface Idle {
   readonly objects: number;
+  readonly hours: number;
   readonly servers: number;
   readonly reads: number;
   readonly kubeWrites: readonly string[];
@@ -33,17 +36,17 @@ const QUOTAS = { 'vpc.vpcs': 2000, 'ecs.securityGroups': 10_000, 'ecs.instances'
 export const MOST_KB_AN_HOUR = 64;
 const GUEST_QUESTIONS = new Set(['RunCommand', 'InvokeCommand', 'StopInvocation']);
 
-/** Of ten objects five are environments, two of them with two servers each, four are zones, and one is a pool of two bastions. */
+/** Of ten objects seven are environments, two of them with two servers each, two are zones, and one is a pool of two bastions. */
 export function quietWorld(objects: number): readonly Declared[] {
   const world: Declared[] = [];
   const environments = banks(objects, 2).filter(({ kind }) => kind === 'FinanceCloudEnvironment');
   for (const [n, environment] of environments.entries()) {
     const { namespace = '' } = environment.metadata;
     const { modules } = Object(environment.spec);
-    const withServers = n % 5 === 0 || n % 5 === 2;
-    world.push({ ...environment, spec: { ...Object(environment.spec), modules: withServers ? modules : [] } });
-    if (n % 5 < 4) world.push(securityZone(namespace, { name: 'dmz', index: 0 }));
-    if (n % 5 === 0) world.push(bastionPool(namespace, { name: 'ops', zone: 'dmz' }));
+    const isFull = n % 7 === 0 || n % 7 === 3;
+    world.push({ ...environment, spec: { ...Object(environment.spec), modules: isFull ? modules : [] } });
+    if (isFull) world.push(securityZone(namespace, { name: 'dmz', index: 0 }));
+    if (n % 7 === 0) world.push(bastionPool(namespace, { name: 'ops', zone: 'dmz' }));
     if (world.length >= objects) break;
   }
   return world;
@@ -64,11 +67,12 @@ async function watchQuarter(lab: Lab) {
 }
 
 /** Builds the world, lets everything get Ready and watches it for so many virtual hours. */
-export async function idle({ objects, hours, tell = () => undefined }: IdleOptions): Promise<Idle> {
+export async function idle({ objects, hours, minutes = Infinity, tell = () => undefined }: IdleOptions): Promise<Idle> {
   // A test runner sets its timer once the test has begun.
   await flush();
   const before = openHandles();
   const warnings = hearWarnings();
+  const end = performance.now() + minutes * 60_000;
   const lab = await startLab({ objects: quietWorld(objects), cloud: { quotas: QUOTAS } });
   const quarters: Awaited<ReturnType<typeof watchQuarter>>[] = [];
   const looks: Look[] = [];
@@ -77,7 +81,7 @@ export async function idle({ objects, hours, tell = () => undefined }: IdleOptio
     // What was learnt while building is looked at once more: the slow tier, and the identity of the account.
     await lab.advance(lab.settings.slowSeconds + 100);
     lab.forget();
-    for (let n = 1; n <= hours * 4; n++) {
+    for (let n = 1; n <= hours * 4 && performance.now() < end; n++) {
       const quarter = await watchQuarter(lab);
       quarters.push(quarter);
       looks.push({ hours: n / 4, bytes: quarter.bytes });
@@ -88,7 +92,8 @@ export async function idle({ objects, hours, tell = () => undefined }: IdleOptio
   }
   const waiting = lab.timers() === 0 ? [] : [`${lab.timers()} timers of the operator`];
   return {
-    objects: lab.objects().length,
+    objects: lab.objects().filter(({ kind }) => kind !== 'FinanceCloudAccount').length,
+    hours: quarters.length / 4,
     servers: lab.living('instance').length,
     reads: quarters.reduce((sum, { reads }) => sum + reads, 0),
     kubeWrites: quarters.flatMap((quarter) => quarter.kubeWrites),

@@ -7,8 +7,10 @@ import { MOST_KB_AN_HOUR, idle } from './idle.ts';
 import { watch } from './watch.ts';
 
 const text = { type: 'string' } as const;
-const { values } = parseArgs({ options: { part: text, seed: text, objects: text, hours: text, changes: text } });
-const figure = (name: 'seed' | 'objects' | 'hours' | 'changes', otherwise: number): number => {
+const { values } = parseArgs({
+  options: { part: text, seed: text, objects: text, hours: text, changes: text, minutes: text },
+});
+const figure = (name: 'seed' | 'objects' | 'hours' | 'changes' | 'minutes', otherwise: number): number => {
   const value = Number(values[name] ?? otherwise);
   if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a whole number from 1`);
   return value;
@@ -30,12 +32,12 @@ const atMost = (what: string, value: number, most: number): Row => ({
 
 const PARTS = {
   idle: async (): Promise<readonly Row[]> => {
-    const hours = figure('hours', 24);
-    const seen = await idle({ objects: figure('objects', 1000), hours, tell: say });
+    const [hours, minutes] = [figure('hours', 24), figure('minutes', 60)];
+    const seen = await idle({ objects: figure('objects', 1000), hours, minutes, tell: say });
     return [
       row('environments, zones and pools', seen.objects),
       row('servers', seen.servers),
-      row('virtual hours', hours),
+      row('virtual hours', seen.hours),
       row('reads of the cloud', seen.reads),
       none('writes to the API server', seen.kubeWrites),
       none('mutating calls, questions in guests apart', seen.cloudWrites),
