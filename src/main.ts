@@ -209,6 +209,8 @@ async function run(settings: Settings): Promise<number> {
   return 1;
 }
 
+// The SDK core's url.parse would put lines into the log that are not JSON, and nobody who runs this can mend it.
+process.noDeprecation = true;
 const settings = settingsOf(process.argv.slice(2));
 process.exitCode = await run(settings).catch((error: unknown) => {
   process.stderr.write(`${NAME}: ${error instanceof Error ? error.message : String(error)}\n`);
