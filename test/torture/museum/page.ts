@@ -1,6 +1,7 @@
 // Whether a bug was found, and the page that says by what.
 import { withoutIds } from '../facts.ts';
 import type { Bug } from './bug.ts';
+import { ABSENT } from './bugs/index.ts';
 
 /** What the same plan or scene said of the operator as it is and of the one with the bug. */
 export interface Finding {
@@ -47,16 +48,22 @@ process, from \`test/torture/museum/scenes\`.
 |---|---|---|---|---|---|
 `;
 
-/** The page of a whole run. */
-export function page(findings: readonly Finding[]): string {
-  const rows = findings
-    .toSorted((a, b) => a.bug.id - b.bug.id)
-    .map((finding) => {
-      const { bug } = finding;
-      const by = bug.exhibit.kind === 'life' ? `life \`${bug.exhibit.plan}\`` : `scene \`${bug.exhibit.scene}\``;
-      const verdict = verdictOn(finding);
-      const words = verdict.kind === 'found' ? verdict.words : '';
-      return `| ${[bug.id, bug.name, bug.known, bug.seed, by, words].map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
-    });
-  return `${HEAD}${rows.join('\n')}\n`;
+/** The page with the rows of what this run found; those of other bugs stay as they stand in `before`. */
+export function page(findings: readonly Finding[], before: string): string {
+  const kept = new Map([...before.matchAll(/^\| (\d+) \|.*$/gm)].map(([row, id]) => [Number(id), row]));
+  const rows = new Map([...kept, ...findings.flatMap(rowOf)]);
+  for (const { id, name, known, seed } of ABSENT) rows.set(id, lineOf([id, name, known, seed, '-', '-']));
+  const sorted = [...rows].toSorted(([a], [b]) => a - b).map(([, row]) => row);
+  return `${HEAD}${sorted.join('\n')}\n`;
+}
+
+function rowOf(finding: Finding): readonly (readonly [number, string])[] {
+  const { id, name, known, seed, exhibit } = finding.bug;
+  const by = exhibit.kind === 'life' ? `life \`${exhibit.plan}\`` : `scene \`${exhibit.scene}\``;
+  const verdict = verdictOn(finding);
+  return verdict.kind === 'found' ? [[id, lineOf([id, name, known, seed, by, verdict.words])]] : [];
+}
+
+function lineOf(cells: readonly (string | number)[]): string {
+  return `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
 }

@@ -79,7 +79,7 @@ export const guarding: readonly Bug[] = [
     id: 29,
     name: 'A key stands in an event',
     known: 'several operators',
-    seed: 'What is said of credentials that the cloud refuses names them; events are made from what a status says',
+    seed: 'What is said of credentials of another account names them; events are made from what a status says',
     cuts: [
       {
         file: ACCOUNT,
@@ -87,7 +87,7 @@ export const guarding: readonly Bug[] = [
         put: 'return judge(connection, { where: `${where} (${text(idKey)}, ${text(secretKey)})`, owner });',
       },
     ],
-    exhibit: { kind: 'scene', scene: 'dead-key', problem: /the AccessKey stands in a status/ },
+    exhibit: { kind: 'scene', scene: 'wrong-key', problem: /the AccessKey stands in a status/ },
   },
   {
     id: 30,

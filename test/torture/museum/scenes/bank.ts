@@ -23,8 +23,9 @@ export function bank(
 export async function inLab(
   objects: readonly Declared[],
   play: (lab: Lab) => Promise<readonly string[]>,
+  cloud: object = {},
 ): Promise<readonly string[]> {
-  const lab = await startLab({ objects });
+  const lab = await startLab({ objects, cloud });
   try {
     return await play(lab);
   } finally {
