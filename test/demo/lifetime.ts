@@ -12,11 +12,12 @@ export function whenOrphaned(self: NodeJS.Process): void {
   timer.unref();
 }
 
-/** Resolves at Ctrl-C or SIGTERM. */
-export async function untilTold(): Promise<void> {
+/** Resolves with the signal at Ctrl-C or SIGTERM. */
+export async function untilTold(): Promise<NodeJS.Signals> {
   const alive = setInterval(() => undefined, 60_000);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  const told = await new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
   });
   clearInterval(alive);
+  return told;
 }

@@ -82,7 +82,7 @@ function lastAct(): Act {
 async function keep({ stage, story }: Company, folder: string): Promise<void> {
   for (const line of keepLines(stage, folder)) story.line(line);
   story.end();
-  await untilTold();
+  story.line(`${await untilTold()}: stops everything`);
 }
 
 async function main(): Promise<number> {

@@ -1,7 +1,7 @@
 // The operator as its users run it: a process of its own with the rights of its own ServiceAccount.
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { spawnBound, type BoundProcess } from '../support/bound-process.ts';
+import { describeExit, spawnBound, type BoundProcess } from '../support/bound-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePorts } from '../support/free-port.ts';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
@@ -18,6 +18,8 @@ export interface Operator {
   readonly process: BoundProcess;
   readonly program: string;
   readonly metricsUrl: string;
+  /** Ends it without a word. */
+  stop(graceMs: number): Promise<void>;
 }
 
 /** Where things are. */
@@ -26,6 +28,8 @@ export interface OperatorStart {
   readonly root: string;
   readonly folder: string;
   readonly node: string;
+  /** Hears of an end that nobody here asked for, once it was ready: how it ended, and the line for a shell that starts it again. */
+  readonly onEnd: (how: string, command: string) => void;
 }
 
 /** Starts it and returns when /readyz says yes. */
@@ -33,28 +37,46 @@ export async function startOperator(start: OperatorStart): Promise<Operator> {
   const program = programOf(start.root);
   const kubeconfig = await ownKubeconfig(start);
   const [metricsPort = 0, healthPort = 0] = await freePorts(2);
-  const child = spawnBound(
-    start.node,
-    [
-      ...V8_FLAGS,
-      path.join(start.root, program),
-      `--kubeconfig=${kubeconfig}`,
-      `--namespace=${NAMESPACE}`,
-      '--identity=demo',
-      '--bind-address=127.0.0.1',
-      `--metrics-port=${metricsPort}`,
-      `--health-port=${healthPort}`,
-      '--metrics-auth=off',
-      ...operatorFlags(),
-    ],
-    { name: 'operator', cwd: start.folder, logFile: path.join(start.folder, 'operator.log') },
-  );
+  const args = [
+    ...V8_FLAGS,
+    path.join(start.root, program),
+    `--kubeconfig=${kubeconfig}`,
+    `--namespace=${NAMESPACE}`,
+    '--identity=demo',
+    '--bind-address=127.0.0.1',
+    `--metrics-port=${metricsPort}`,
+    `--health-port=${healthPort}`,
+    '--metrics-auth=off',
+    ...operatorFlags(),
+  ];
+  const logFile = path.join(start.folder, 'operator.log');
+  const child = spawnBound(start.node, args, { name: 'operator', cwd: start.folder, logFile });
   await eventually(() => ready(child, healthPort), {
     what: 'the operator says that it is ready',
     timeoutMs: 30_000,
     everyMs: 100,
   });
-  return { process: child, program, metricsUrl: `http://127.0.0.1:${metricsPort}/metrics` };
+  const stop = tellsItsEnd(child, (how) => start.onEnd(how, commandLine(start.node, args)));
+  return { process: child, program, metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`, stop };
+}
+
+/** Tells how a process ends, unless by the function that is returned. */
+export function tellsItsEnd(child: BoundProcess, tell: (how: string) => void): (graceMs: number) => Promise<void> {
+  let asked = child.exit() !== undefined;
+  void child.exited.then((exit) => {
+    if (!asked) tell(describeExit(exit));
+  });
+  return async (graceMs) => {
+    asked = true;
+    await child.stop('SIGTERM', graceMs);
+  };
+}
+
+/** What a shell takes to start the same again. */
+export function commandLine(program: string, args: readonly string[]): string {
+  const word = (text: string): string =>
+    /^[-\w./:=@,+]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return [program, ...args].map(word).join(' ');
 }
 
 async function ready(child: BoundProcess, healthPort: number): Promise<boolean> {

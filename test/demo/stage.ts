@@ -62,37 +62,39 @@ async function build(options: StageOptions, ends: Ends): Promise<Omit<Stage, 'st
   story.now('starting etcd and kube-apiserver');
   const plane = await startControlPlane({ dir: folder.path, say: (line) => story.tell('up', line) });
   ends.push(() => plane.stop());
-  story.tell('up', `API server ${plane.url}`, story.seconds());
-  story.now('installing the kinds, starting the emulator');
+  up(story, `API server ${plane.url}`, 'installing the kinds, starting the emulator');
   const samples = readSamples(await must(plane, ['kustomize', path.join(root, 'config/samples')]));
   const keys = { operator: newKey('operator'), judge: newKey('judge') };
   const [emulator] = await Promise.all([emulate(options, samples, Object.values(keys)), install(plane, root)]);
   ends.push(() => emulator.process.stop('SIGTERM', 3_000));
-  story.tell(
-    'up',
-    `emulator of the cloud's API ${emulator.endpoint}; kinds, policies and rights of the operator installed`,
-    story.seconds(),
-  );
-  story.now('starting the operator');
+  const installed = 'kinds, policies and rights of the operator installed';
+  up(story, `emulator of the cloud's API ${emulator.endpoint}; ${installed}`, 'starting the operator');
   await makeSecret(plane, samples, keys.operator);
-  const operator = await startOperator({ plane, root, folder: folder.path, node });
-  ends.push(() => operator.process.stop('SIGTERM', 3_000));
+  const onEnd = (how: string, command: string): void =>
+    story.tell('failed', `the operator ended (${how}); this starts it again: ${command}`, story.seconds());
+  const operator = await startOperator({ plane, root, folder: folder.path, node, onEnd });
+  ends.push(() => operator.stop(3_000));
   if (operator.process.exit() !== undefined) throw new Error(`the operator has ended: ${operator.process.tail()}`);
-  story.tell(
-    'up',
-    `operator (${operator.program}, pid ${operator.process.pid}) with the rights of its own ServiceAccount`,
-    story.seconds(),
-  );
-  story.now('applying the samples');
+  const { program, process } = operator;
+  const rights = 'with the rights of its own ServiceAccount';
+  up(story, `operator (${program}, pid ${process.pid}) ${rights}`, 'applying the samples');
   const watch = watchObjects({ ...plane, paths: watchPaths(samples), onReport: options.onReport });
   ends.push(() => watch.stop());
   const samplesFolder = path.join(root, 'config/samples');
   await apply(plane, writeOverlay(folder.path, samplesFolder, emulator.endpoint));
   // Once more as they are, as a reader does it who wants to change something: kubectl then has its own record of them.
   await must(plane, ['apply', '-k', samplesFolder]);
+  story.now('everything runs');
   const spec = environmentSpec(samples.environment);
   const cloud = cloudView({ endpoint: emulator.endpoint, ...keys.judge }, spec.region);
   return { plane, emulator, operator, watch, cloud, samples, spec, samplesFolder, operatorKey: keys.operator.id };
+}
+
+// What comes next is said on both sides: a terminal repaints it below the line, a pipe waits anew after it.
+function up(story: Story, line: string, next: string): void {
+  story.now(next);
+  story.tell('up', line, story.seconds());
+  story.now(next);
 }
 
 function newKey(name: string): KeyPair {

@@ -12,7 +12,7 @@ export async function tryJudges(breaks: readonly Act[], company: Company, build:
   const { stage, story, narrator } = company;
   const built = await perform(build, company);
   if (!built.held) return false;
-  await stage.operator.process.stop('SIGTERM', 5_000);
+  await stage.operator.stop(5_000);
   story.line('');
   story.line(
     `The operator is stopped now. Each act has ${TRIAL_SECONDS} s instead of its own time, and each must fail.`,
