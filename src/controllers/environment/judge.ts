@@ -39,7 +39,7 @@ export function judgeEnvironment(input: EnvironmentInput, plan: KindPlan): Verdi
 }
 
 function judgeServers(input: EnvironmentInput, plan: KindPlan): ConcernJudgement {
-  return judgeShare(
+  const judged = judgeShare(
     {
       concern: 'ServersReady',
       types: ['Server', MAINTENANCE],
@@ -49,6 +49,15 @@ function judgeServers(input: EnvironmentInput, plan: KindPlan): ConcernJudgement
     plan.plan,
     input.built,
   );
+  const homeless = input.object.spec.modules.find(({ securityZoneRef }) => !input.refs.zones.has(securityZoneRef.name));
+  if (judged.status !== 'True' || homeless === undefined) return judged;
+  const zone = `SecurityZone ${homeless.securityZoneRef.name}`;
+  return {
+    type: 'ServersReady',
+    status: 'Unknown',
+    reason: 'DependencyNotReady',
+    message: `Module ${homeless.name} names ${zone}, which does not exist: its servers run, and nobody keeps the rules of their security group. Apply ${zone} again, or take the module out`,
+  };
 }
 
 interface Started {
