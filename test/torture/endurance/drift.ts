@@ -33,7 +33,7 @@ export interface Drifted {
   readonly left: readonly string[];
 }
 
-const BANKS = 4;
+const BANKS = 3;
 /** Between two things that happen. */
 const PAUSE_SECONDS = [5, 60] as const;
 

@@ -18,7 +18,7 @@ describe('endurance', function () {
   });
 
   it('ends after drift, faults of the cloud and changed wishes where an undisturbed world ends', async () => {
-    const seen = await drift({ seconds: 600, seed: 1, restSeconds: 900 });
+    const seen = await drift({ seconds: 400, seed: 1, restSeconds: 600 });
     assert.ok(seen.failedCalls > 0 && Object.keys(seen.done).length > 5, JSON.stringify(seen.done));
     assert.deepEqual(seen.differences, []);
     assert.deepEqual(seen.restless, []);
