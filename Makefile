@@ -6,7 +6,7 @@ STAMP := node_modules/.installed
 DEMO_FLAGS := $(if $(filter-out 0,$(KEEP)),--keep) $(if $(SEED),--seed=$(SEED))
 
 .DEFAULT_GOAL := help
-.PHONY: help install assets demo demo-negative test torture specs endurance verify build packages bench clean
+.PHONY: help install assets demo demo-negative test torture specs endurance museum verify build packages bench clean
 
 help: ## This text
 	@echo 'finance-cloud-operator'
@@ -42,6 +42,9 @@ specs: $(STAMP) ## 10,000 random objects to the API server, 800 of them to the c
 
 endurance: $(STAMP) ## A quiet day of 1,000 objects, two hours of trouble, 100,000 watch changes (PART=idle|drift|watch one, SEED=n)
 	@exec node test/torture/endurance/main.ts $(if $(PART),--part=$(PART)) $(if $(SEED),--seed=$(SEED))
+
+museum: $(STAMP) ## Seed thirty known bugs one by one: each must be found (BUGS=2,11 some)
+	@exec node test/torture/museum/main.ts $(if $(BUGS),--bugs='$(BUGS)') $(if $(LANES),--lanes='$(LANES)')
 
 verify: $(STAMP) ## Generated files, format, lint, import rules, unused code, types and unit tests; fails on a dirty tree
 	@exec node scripts/verify.ts $(if $(NO_TESTS),--no-tests)

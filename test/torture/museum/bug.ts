@@ -31,3 +31,6 @@ export interface Bug {
   readonly cuts: readonly Cut[];
   readonly exhibit: LifeExhibit | SceneExhibit;
 }
+
+/** Plays a scene on the sources as they are loaded; `read` gives the text of another file of the checkout, with the bug in it. */
+export type Scene = (read: (file: string) => string) => Promise<readonly string[]>;

@@ -4,7 +4,7 @@ import { createInventoryMeter } from '../../../../src/cloud/inventory/metrics.ts
 import type { Lister } from '../../../../src/cloud/service.ts';
 import { silentMeter } from '../../../../src/kernel/meter.ts';
 import { VirtualClock, seededRandom } from '../../../support/virtual-clock.ts';
-import type { Scene } from './index.ts';
+import type { Scene } from '../bug.ts';
 
 const nothing = () => Promise.resolve({ kind: 'ok', records: [], complete: true, calls: 1 } as const);
 const LISTER: Lister = {

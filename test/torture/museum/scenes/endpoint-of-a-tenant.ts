@@ -1,7 +1,7 @@
 // A tenant's object names an address in an annotation: no signed request may ever go there.
 import { createServer } from 'node:http';
 import { bank, inLab } from './bank.ts';
-import type { Scene } from './index.ts';
+import type { Scene } from '../bug.ts';
 
 export const play: Scene = async () => {
   const asked: string[] = [];

@@ -1,6 +1,6 @@
 // Somebody got a tag with a reserved key past the admission: what servers say of their owner must stand all the same.
 import { BANK, ENVIRONMENT, bank, inLab } from './bank.ts';
-import type { Scene } from './index.ts';
+import type { Scene } from '../bug.ts';
 
 const UID = 'financecloud.io/uid';
 

@@ -1,6 +1,6 @@
 // A colleague gives a server to somebody else, by its tags, right before everything is deleted: the cache knows nothing of it yet.
 import { BANK, ENVIRONMENT, bank, inLab } from './bank.ts';
-import type { Scene } from './index.ts';
+import type { Scene } from '../bug.ts';
 
 export const play: Scene = () =>
   inLab(bank(), async (lab) => {

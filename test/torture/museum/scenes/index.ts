@@ -1,7 +1,5 @@
 // Scenes by name: small worlds in one process that need no API server. Each says what is wrong, and nothing when all holds.
-
-/** Plays a scene on the sources as they are loaded; `read` gives the text of another file of the checkout, with the bug in it. */
-export type Scene = (read: (file: string) => string) => Promise<readonly string[]>;
+import type { Scene } from '../bug.ts';
 
 /** A scene is loaded after the bug was seeded. */
 export const SCENES: Readonly<Record<string, () => Promise<{ readonly play: Scene }>>> = {

@@ -1,7 +1,7 @@
 // An environment beside the operator names the account's own Secret as a first-boot script: the key would leave with the server.
 import { LAB_ACCOUNT } from '../../../support/lab/objects.ts';
 import { bank, inLab } from './bank.ts';
-import type { Scene } from './index.ts';
+import type { Scene } from '../bug.ts';
 
 const NAMESPACE = 'finance-cloud-system';
 

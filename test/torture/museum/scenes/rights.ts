@@ -1,6 +1,6 @@
 // The shipped rights: no wildcard, nothing that lets a subject widen its own, and Secrets are listed nowhere but beside the operator.
 import { parseAllDocuments } from 'yaml';
-import type { Scene } from './index.ts';
+import type { Scene } from '../bug.ts';
 
 interface Rule {
   readonly apiGroups?: readonly string[];

@@ -8,7 +8,7 @@ import { systemClock } from '../../../../src/runtime/clock.ts';
 import { createKube } from '../../../../src/runtime/kube-api.ts';
 import { connect } from '../../../../src/runtime/kube-client.ts';
 import { LEASES } from '../../../../src/runtime/lease.ts';
-import type { Scene } from './index.ts';
+import type { Scene } from '../bug.ts';
 
 export const play: Scene = async () => {
   let valid = 'first';

@@ -1,6 +1,6 @@
 // Everything is deleted and made again under the same names while the cloud still remembers the tokens.
 import { bank, farewell, inLab, ready } from './bank.ts';
-import type { Scene } from './index.ts';
+import type { Scene } from '../bug.ts';
 
 export const play: Scene = () =>
   inLab(bank(), async (lab) => {

@@ -1,6 +1,6 @@
 // The cloud throttles a write once: the next try is a request of its own, with a nonce of its own.
 import { bank, inLab } from './bank.ts';
-import type { Scene } from './index.ts';
+import type { Scene } from '../bug.ts';
 
 export const play: Scene = () =>
   inLab(bank(), async (lab) => {

@@ -5,7 +5,7 @@ import { Informer } from '../../../../src/runtime/informer.ts';
 import { LEASES } from '../../../../src/runtime/lease.ts';
 import { MemoryKube } from '../../../support/memory-kube.ts';
 import { VirtualClock, flush, seededRandom } from '../../../support/virtual-clock.ts';
-import type { Scene } from './index.ts';
+import type { Scene } from '../bug.ts';
 
 const MOST = 60;
 

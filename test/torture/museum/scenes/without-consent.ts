@@ -1,6 +1,6 @@
 // Everything is let go under Retain and comes back as objects of the same names: what lives is another's until a person speaks.
 import { BANK, ENVIRONMENT, bank, farewell, inLab, ready } from './bank.ts';
-import type { Scene } from './index.ts';
+import type { Scene } from '../bug.ts';
 
 export const play: Scene = () =>
   inLab(bank({ spec: { deletionPolicy: 'Retain' } }), async (lab) => {

@@ -1,7 +1,7 @@
 // The Secret gets a key of another account: the status says so, and from a status come events. The key itself stands in none of them.
 import { LAB_ACCOUNT } from '../../../support/lab/objects.ts';
 import { bank, inLab } from './bank.ts';
-import type { Scene } from './index.ts';
+import type { Scene } from '../bug.ts';
 
 const OTHER = { id: 'LTAIother', secret: 'secret-of-another-account' };
 const CLOUD = {
