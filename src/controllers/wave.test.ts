@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ErrorClass } from '../cloud/call.ts';
 import type { CloudRecord } from '../cloud/service.ts';
-import type { SlbAction } from '../cloud/slb/model.ts';
+import { type SlbAction, adjustListener } from '../cloud/slb/model.ts';
+import { effectiveListener } from '../crds/index.ts';
 import { changeKey, emptyPlan } from '../plan/change.ts';
-import { F, UID, intent, recorded } from '../../test/support/builders.ts';
+import { F, UID, intent, listener as declaredListener, recorded } from '../../test/support/builders.ts';
 import { ownTags, serverRecord } from '../../test/support/cloud-records.ts';
 import { NOW } from '../../test/support/plan-input.ts';
 import { type Script, ok, recordedCloud, refused } from '../../test/support/recorded-cloud.ts';
@@ -11,6 +12,7 @@ import { type SessionScript, sessionOf } from '../../test/support/session.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { ObjectMemory } from './memory.ts';
 import type { CloudChange } from './model.ts';
+import { listenerSpecOf } from './parts/listeners.ts';
 import { type WaveContext, mayRun, runWave, worst } from './wave.ts';
 
 const change = (more: Partial<CloudChange> = {}): CloudChange => ({
@@ -292,7 +294,7 @@ const oneLost: Script = (_call, index) =>
     ? ok({ InstanceIdSets: { InstanceIdSet: ['i-a', 'i-b'] } })
     : refused('transient', { mayHaveHappened: true });
 
-const made: Script = () => ok({ InstanceIdSets: { InstanceIdSet: ['i-a', 'i-b'] } });
+const made = () => ok({ InstanceIdSets: { InstanceIdSet: ['i-a', 'i-b'] } });
 
 describe('open intents', () => {
   const open = intent({ count: 2 });
@@ -474,6 +476,18 @@ describe('what a wave does not send', () => {
     assert.ok(result.acted);
   });
 
+  it('is named although another intent was sent', async () => {
+    const other = intent({ attempt: 2, token: 'token-2', resource: `api/${F}` });
+    const memory = unsent();
+    memory.unsent.add('token-2');
+    const { result } = await play([create, { ...create, name: `api/${F}` }], {
+      answers: (_call: unknown, index: number) => (index === 0 ? made() : { kind: 'held', reason: 'Frozen' }),
+      memory,
+      draft: { intents: [open, other], attempt: 2 },
+    });
+    assert.deepEqual([result.held, result.acted, result.draft.intents.length], ['Frozen', true, 1]);
+  });
+
   for (const [seenMs, waitedMs, sends] of [
     [30_000, 4999, 0],
     [30_000, 5000, 1],
@@ -544,6 +558,12 @@ describe('what is read again after a write', () => {
       ['touch Listener lb-1_http_80', 'touchDetail LoadBalancerParts lb-1'],
     ],
   ];
+  it('is a listener that was made, by the id that it has now', async () => {
+    const making = listener({ kind: 'CreateListener', ref, spec: listenerSpec }, []);
+    const { asked } = await play([{ ...making, verb: 'Create' }], { answers: all });
+    assert.deepEqual(asked.slice(1), ['touch Listener lb-1_http_80', 'touchDetail LoadBalancerParts lb-1']);
+  });
+
   for (const [why, of, touched] of rows) {
     for (const [how, answers] of [
       ['done', all],
@@ -583,6 +603,7 @@ describe('what a done change says of its zone', () => {
   }
 });
 
+const listenerSpec = adjustListener('http', listenerSpecOf(effectiveListener(declaredListener())));
 const errors = (...classes: readonly ErrorClass[]) =>
   classes.map((item) => refused(item)).flatMap((item) => (item.kind === 'error' ? [item.error] : []));
 
