@@ -373,6 +373,32 @@ describe('reasonOf', () => {
   it('names the RAM action that is missing', () =>
     assert.match(reasonOf(errorOf('rights')).message, /Grant the RAM action ecs:RunInstances/));
 
+  const named = [
+    { code: 'InvalidInstanceType.NotSupported', field: 'instanceType' },
+    { code: 'Invalid.InstanceType', field: 'instanceType' },
+    { code: 'InvalidImageId.NotFound', field: 'image.id' },
+    { code: 'InvalidKeyPairName.NotFound', field: 'keyPairName' },
+    { code: 'InvalidRamRole.NotEcsRole', field: 'ramRoleName' },
+    { code: 'InvalidSystemDiskSize.LessThanImageSize', field: 'systemDisk.sizeGiB' },
+    { code: 'InvalidDiskCategory.NotSupported', field: 'systemDisk.category' },
+    { code: 'InvalidUserData.SizeExceeded', field: 'userDataFrom' },
+    { code: 'InvalidTagValue.Malformed', field: 'tags' },
+  ];
+  for (const { code, field } of named) {
+    it(`names ${field} when the code is ${code}: the cloud says which parameter it refuses`, () =>
+      assert.ok(
+        reasonOf({ ...errorOf('bad-request'), code }).message.endsWith(
+          `Correct the declaration: ${field} of these servers`,
+        ),
+      ));
+  }
+
+  it('names no field of servers where the refusal is about something else', () => {
+    const other = { ...errorOf('bad-request'), code: 'InvalidInstanceType.NotSupported', action: 'ModifyVpcAttribute' };
+    assert.ok(reasonOf(other).message.endsWith('Correct the declaration'));
+    assert.ok(!reasonOf({ ...errorOf('stock'), code: 'InvalidInstanceType' }).message.includes('these servers'));
+  });
+
   it('says that an endpoint does not serve an action, and stalls: trying again does not help', () => {
     const error = { ...errorOf('unknown'), status: 501 };
     assert.equal(reasonOf(error).reason, 'CloudUnavailable');

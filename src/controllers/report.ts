@@ -19,6 +19,7 @@ import type { Change } from '../plan/change.ts';
 import type { KindPlan, Verdicts } from './kind.ts';
 import type { OwnerObject } from './model.ts';
 import { statusPlan } from './plan-status.ts';
+import { refusedField } from './refused-field.ts';
 import { fitted } from './status-size.ts';
 
 /** What a status is made from. */
@@ -151,9 +152,12 @@ const UNKNOWN_REGION = /^(InvalidRegionId|InvalidRegion|UnsupportedRegion|Forbid
 function adviceOf(error: CloudError): Advice {
   if (isUnserved(error))
     return say('CloudUnavailable', 'The endpoint does not serve this action: check spec.endpoints of the account');
-  return UNKNOWN_REGION.test(error.code)
-    ? say('InvalidParameter', 'Correct spec.region of the FinanceCloudEnvironment')
-    : ADVICE[error.class];
+  if (UNKNOWN_REGION.test(error.code))
+    return say('InvalidParameter', 'Correct spec.region of the FinanceCloudEnvironment');
+  const field = error.class === 'bad-request' ? refusedField(error) : undefined;
+  return field === undefined
+    ? ADVICE[error.class]
+    : say('InvalidParameter', `Correct the declaration: ${field} of these servers`);
 }
 
 /** The reason and message that people read about an error of the cloud: what, where, its code and request id, what to do. */

@@ -6,8 +6,8 @@ import type { CloudChange } from './model.ts';
 import { missingScript, neededScripts, readScripts } from './scripts.ts';
 
 const HOME = { namespace: 'payments', operatorNamespace: 'finance-cloud-system' };
-const config = { kind: 'ConfigMap', name: 'boot', key: 'user-data' } as const;
-const secret = { kind: 'Secret', name: 'boot', key: 'user-data' } as const;
+const config = { kind: 'ConfigMap', name: 'boot', key: 'user-data', fleet: 'web' } as const;
+const secret = { kind: 'Secret', name: 'boot', key: 'user-data', fleet: 'web' } as const;
 
 interface WithData extends KubeObject {
   readonly data: Readonly<Record<string, string>>;
@@ -54,7 +54,7 @@ describe('readScripts', () => {
     assert.deepEqual(missingScript(HOME, [config, secret], scripts), {
       kind: 'working',
       reason: 'DependencyNotReady',
-      message: 'Waits for the key user-data of ConfigMap boot',
+      message: 'Waits for the key user-data of ConfigMap boot, the first-boot script of web',
     });
   });
 
@@ -99,10 +99,14 @@ describe('neededScripts', () => {
       needs: [],
       action: { service: 'ecs', action: { kind: 'StartServers', ids: [] }, userDataFrom: config },
     };
-    const open = intent({ fromObjects: [{ ...secret, param: 'UserData', resourceVersion: '7' }] });
+    const { fleet: _fleet, ...from } = secret;
+    const open = intent({
+      resource: 'app/g/2',
+      fromObjects: [{ ...from, param: 'UserData', resourceVersion: '7' }],
+    });
     assert.deepEqual(
-      neededScripts([create], [open, intent()]).map((source) => source.kind),
-      ['ConfigMap', 'Secret'],
+      neededScripts([create], [open, intent()]).map(({ kind, fleet }) => `${kind} of ${fleet}`),
+      ['ConfigMap of web', 'Secret of app'],
     );
     assert.equal(missingScript(HOME, [], new Map()), undefined);
   });

@@ -50,23 +50,37 @@ export async function readScripts(
   return new Map(scripts.flatMap((script) => (script === undefined ? [] : [script])));
 }
 
+/** A script and the fleet (a module, or the bastions) whose servers start with it. */
+export interface NeededScript extends UserDataSource {
+  readonly fleet: string;
+}
+
 /** What a plan and open intents need read. */
-export function neededScripts(changes: readonly CloudChange[], intents: readonly Intent[]): readonly UserDataSource[] {
-  const ofChanges = changes.flatMap(({ action }) =>
-    action.service === 'ecs' && action.userDataFrom !== undefined ? [action.userDataFrom] : [],
+export function neededScripts(changes: readonly CloudChange[], intents: readonly Intent[]): readonly NeededScript[] {
+  const ofChanges = changes.flatMap(({ action, name }) =>
+    action.service === 'ecs' && action.userDataFrom !== undefined ? [neededBy(name, action.userDataFrom)] : [],
   );
-  return [...ofChanges, ...intents.flatMap((intent) => intent.fromObjects ?? [])];
+  const ofIntents = intents.flatMap(({ resource, fromObjects }) =>
+    (fromObjects ?? []).map((source) => neededBy(resource, source)),
+  );
+  return [...ofChanges, ...ofIntents];
+}
+
+function neededBy(resource: string, source: UserDataSource): NeededScript {
+  return { ...source, fleet: resource.split('/')[0] ?? resource };
 }
 
 /** How an object stands whose servers need a script that is not there, or that is never given to servers. */
 export function missingScript(
   home: ScriptHome,
-  sources: readonly UserDataSource[],
+  sources: readonly NeededScript[],
   scripts: ReadonlyMap<string, Script>,
 ): Progress | undefined {
   const source = sources.find((item) => !scripts.has(`${item.kind}/${item.name}/${item.key}`));
   if (source === undefined) return undefined;
-  if (!isWithheld(source, home)) return dependency({ kind: source.kind, name: source.name, fact: `key ${source.key}` });
+  const { kind, name, key, fleet } = source;
+  if (!isWithheld(source, home))
+    return dependency({ kind, name: `${name}, the first-boot script of ${fleet}`, fact: `key ${key}` });
   const message = `servers.userDataFrom names Secret ${source.name} of namespace ${home.namespace}, where the operator keeps its AccessKeys: no Secret of that namespace is given to a server. Declare the environment in another namespace, or name a ConfigMap`;
   return { kind: 'stalled', reason: 'InvalidSpec', message };
 }
