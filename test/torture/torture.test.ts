@@ -1,6 +1,7 @@
 // Killed before, in the middle of and after its writes: every life ends where the undisturbed one ends, and no step breaks a promise.
 import assert from 'node:assert/strict';
 import { CONTROL_PLANE_TIMEOUT_MS, sharedControlPlane } from '../support/shared-control-plane.ts';
+import { CLOUD } from './cloud-rows.ts';
 import { GENERATORS, cloudSampleOf, sampleOf } from './generators.ts';
 import type { Generator } from './packs.ts';
 import { type Lesson, learn, playAll } from './session.ts';
@@ -116,5 +117,25 @@ describe('torture: plans', () => {
       );
       for (const plan of plans) assert.deepEqual(readPlan(JSON.stringify(plan)), plan);
     }
+  });
+
+  it('the rows of the cloud put more than a thousand faults into lives with the writes of the sample', () => {
+    const writes = {
+      build:
+        'CreateVpc vpc,CreateLoadBalancer lb,CreateSecurityGroup sg,CreateSecurityGroup sg,CreateVSwitch f,CreateVSwitch g,CreateLoadBalancerTCPListener lb,StartLoadBalancerListener lb,AuthorizeSecurityGroup sg,AuthorizeSecurityGroup sg,RunInstances web/f,RunInstances web/g,RunInstances bastion/f,RunInstances bastion/g,AddBackendServers lb,AddBackendServers lb',
+      rebalance:
+        'RunInstances web/f,AddBackendServers lb,SetBackendServers lb,SetBackendServers lb,RemoveBackendServers lb,DeleteInstances g',
+      drift:
+        'RevokeSecurityGroup sg,RunInstances web/g,SetLoadBalancerTCPListenerAttribute lb,StartLoadBalancerListener lb,AddBackendServers lb',
+      deletion:
+        'DeleteInstances a,DeleteInstances b,DeleteInstances c,DeleteInstances d,DeleteLoadBalancer lb,DeleteSecurityGroup sg,DeleteSecurityGroup sg,DeleteVSwitch f,DeleteVSwitch g,DeleteVpc vpc',
+    };
+    const of = (phase: keyof typeof writes) =>
+      writes[phase].split(',').map((fact) => ({ channel: 'cloud' as const, fact, nth: 1 }));
+    const points = { build: of('build'), rebalance: of('rebalance'), drift: of('drift'), deletion: of('deletion') };
+    const faults = Object.entries(CLOUD).flatMap(([row, generate]) =>
+      generate(row, points).flatMap((plan) => plan.shots),
+    );
+    assert.ok(faults.length > 1000, `${faults.length}`);
   });
 });
