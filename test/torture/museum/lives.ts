@@ -1,10 +1,9 @@
 // Plays the lives of the museum: each plan once on the operator as it is, and once for each bug that it must find.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EmulatorProcess } from '../../support/emulator-process.ts';
 import { bundleOperator } from '../operator.ts';
 import { type Plan, phasesOf, readPlan } from '../plan.ts';
-import { type Lane, type Outcome, type Shapes, play } from '../run.ts';
+import { type Lane, type Outcome, play } from '../run.ts';
 import { inLanes, learn } from '../session.ts';
 import type { Stage } from '../stage.ts';
 import type { Bug, LifeExhibit } from './bug.ts';
@@ -23,6 +22,8 @@ export interface LifeEnd {
 }
 
 const PATIENCE_MS = 40_000;
+/** So short that a leader can sleep through it within the deadline of a request: what it was told before comes to it afterwards. */
+const LEASE_S = 8;
 /** A write that does not come is looked for in so many lives. */
 const TRIES = 2;
 
@@ -39,22 +40,20 @@ export async function playLives(
   const plans = [...new Set(bugs.map(({ exhibit }) => exhibit.plan))];
   const phases = [...new Set(plans.flatMap((name) => phasesOf(planOf(name))))];
   const { due } = await learn(stage, phases);
+  const leaseSeconds = LEASE_S;
   const items = [
     ...plans.map((plan) => ({ plan, bug: undefined })),
     ...bugs.map((bug) => ({ plan: bug.exhibit.plan, bug })),
   ];
   return inLanes(stage, items, async (emulator, { plan, bug }) => {
-    const outcome = await outcomeOf(planOf(plan), await laneFor(bug, { stage, emulator, due }));
+    const outcome = await outcomeOf(planOf(plan), await laneFor(bug, { stage, emulator, due, leaseSeconds }));
     const end = { plan, bug: bug?.id, outcome };
     tell(end);
     return end;
   });
 }
 
-async function laneFor(
-  bug: LifeBug | undefined,
-  lane: { readonly stage: Stage; readonly emulator: EmulatorProcess; readonly due: Shapes },
-): Promise<Lane> {
+async function laneFor(bug: LifeBug | undefined, lane: Lane): Promise<Lane> {
   if (bug === undefined) return lane;
   const { problem, ms = PATIENCE_MS } = bug.exhibit;
   const program = await bundleOperator(lane.stage.folder, { name: `bug-${bug.id}`, plugins: [seeded(bug.cuts)] });
