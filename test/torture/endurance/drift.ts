@@ -33,6 +33,11 @@ export interface Drifted {
   readonly left: readonly string[];
 }
 
+/**
+ * Growth of reachable memory that is allowed while all this happens: the emulator keeps what was deleted, and a look in the middle
+ * of a wave sees what is on its way.
+ */
+export const MOST_KB_AN_HOUR_OF_TROUBLE = 4096;
 const BANKS = 3;
 /** Between two things that happen. */
 const PAUSE_SECONDS = [5, 60] as const;

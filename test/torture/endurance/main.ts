@@ -2,7 +2,7 @@
 // prints tables and exits 1 when something does not hold.
 import { parseArgs } from 'node:util';
 import { type Row, printTable } from '../../../bench/table.ts';
-import { drift } from './drift.ts';
+import { MOST_KB_AN_HOUR_OF_TROUBLE, drift } from './drift.ts';
 import { MOST_KB_AN_HOUR, idle } from './idle.ts';
 import { watch } from './watch.ts';
 
@@ -60,7 +60,7 @@ const PARTS = {
       row('virtual seconds from its end until all is Ready', seen.readyAfter),
       none('differences from an undisturbed world', seen.differences),
       none('writes after it came to rest', seen.restless),
-      row('growth while it lasts, KB for each virtual hour', Math.round(seen.slopeKb)),
+      atMost('growth while it lasts, KB for each virtual hour', seen.slopeKb, MOST_KB_AN_HOUR_OF_TROUBLE),
       none('listeners, sockets or timers left', seen.left),
     ];
   },
