@@ -37,7 +37,7 @@ test: $(STAMP) ## All tests, those with a real API server included
 torture: $(STAMP) ## Every fault at every write, the better part of an hour; goes on when it was broken off (ROWS=D1,A2 some, PLAN=file one)
 	@exec node test/torture/main.ts $(if $(PLAN),--plan='$(PLAN)') $(if $(ROWS),--rows='$(ROWS)') $(if $(LANES),--lanes='$(LANES)') $(if $(MINUTES),--minutes='$(MINUTES)')
 
-specs: $(STAMP) ## 10,000 random objects to the API server, 800 of them to the controllers (COUNT=n, LIVES=n, SEED=n, CASE=file one)
+specs: $(STAMP) ## 10,000 random objects to the API server, 400 of them to the controllers (COUNT=n, LIVES=n, SEED=n, CASE=file one)
 	@exec node test/torture/specs/main.ts $(if $(CASE),--case='$(CASE)') $(if $(COUNT),--count=$(COUNT)) $(if $(LIVES),--lives=$(LIVES)) $(if $(SEED),--seed=$(SEED))
 
 endurance: $(STAMP) ## A quiet day of 1,000 objects, two hours of trouble, 100,000 watch changes (PART=idle|drift|watch one, SEED=n)

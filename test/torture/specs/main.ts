@@ -22,7 +22,7 @@ const figure = (name: 'count' | 'lives' | 'seed', otherwise: number): number => 
   if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} takes a whole number`);
   return value;
 };
-const options = { count: figure('count', 10_000), lives: figure('lives', 800), seed: figure('seed', 1) };
+const options = { count: figure('count', 10_000), lives: figure('lives', 400), seed: figure('seed', 1) };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
