@@ -370,6 +370,12 @@ describe('reasonOf', () => {
     });
   }
 
+  it('leaves out what the cloud calculated for this one request', () => {
+    const text = 'Specified signature is not matched with our calculation. server string to sign is:ACS3\n01dc';
+    const { message } = reasonOf({ ...errorOf('credential'), message: text });
+    assert.match(message, /not matched with our calculation, request REQ-9\. Check the Secret/);
+  });
+
   it('names the RAM action that is missing', () =>
     assert.match(reasonOf(errorOf('rights')).message, /Grant the RAM action ecs:RunInstances/));
 

@@ -160,11 +160,14 @@ function adviceOf(error: CloudError): Advice {
     : say('InvalidParameter', `Correct the declaration: ${field} of these servers`);
 }
 
+/** What the cloud says about this one request is no help, and would make each refusal a news. */
+const VARYING = /\.?\s*server string to sign is:[\s\S]*$/i;
+
 /** The reason and message that people read about an error of the cloud: what, where, its code and request id, what to do. */
 export function reasonOf(error: CloudError): { readonly reason: Reason; readonly message: string } {
   const id = error.requestId === undefined ? '' : `, request ${error.requestId}`;
   const { reason, next } = adviceOf(error);
-  const text = error.message.replace(/\.$/, '');
+  const text = error.message.replace(VARYING, '').replace(/\.$/, '');
   return {
     reason,
     message: `${error.service} ${error.action} was answered ${error.code}: ${text}${id}. ${next(error)}`,

@@ -115,10 +115,14 @@ describe('a session of an account', () => {
       READY,
       { ...READY, frozen: true },
       { kind: 'not-ready', reason: 'InUse', message: '' },
+      { kind: 'not-ready', reason: 'CredentialsInvalid', message: 'refused, request A-1. Mend it' },
+      // Another request id is no change: whoever uses the account would be visited for each try.
+      { kind: 'not-ready', reason: 'CredentialsInvalid', message: 'refused, request B-2. Mend it' },
+      { kind: 'not-ready', reason: 'CredentialsInvalid', message: 'refused, request B-2. Mend that' },
     ] as const;
     assert.deepEqual(
       steps.map((state) => registry.set('a', state)),
-      [true, false, true, true],
+      [true, false, true, true, true, false, true],
     );
   });
 });

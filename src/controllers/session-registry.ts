@@ -1,6 +1,6 @@
 // The accounts of this process as the other controllers see them: connected, or why not.
 import type { CloudAccounts } from '../cloud/accounts/index.ts';
-import type { Reason } from '../crds/index.ts';
+import { type Reason, isSameMessage } from '../crds/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { GuestDesk } from './guest-desk.ts';
@@ -32,6 +32,13 @@ interface Place {
   accepted: string | undefined;
 }
 
+/** A refusal that is met again under another request id is no change: telling the others would have all of them visited. */
+function isSame(before: AccountState, after: AccountState): boolean {
+  return before.kind === 'not-ready' && after.kind === 'not-ready'
+    ? before.reason === after.reason && isSameMessage(before.message, after.message)
+    : JSON.stringify(before) === JSON.stringify(after);
+}
+
 /** The registry; the account controller tells it how accounts stand. */
 export class SessionRegistry implements Sessions {
   readonly #options: SessionRegistryOptions;
@@ -44,9 +51,10 @@ export class SessionRegistry implements Sessions {
 
   /** Takes over how an account stands; true when that changed. */
   set(account: string, state: AccountState): boolean {
-    const changed = JSON.stringify(this.#states.get(account)) !== JSON.stringify(state);
+    const before = this.#states.get(account);
+    if (before !== undefined && isSame(before, state)) return false;
     this.#states.set(account, state);
-    return changed;
+    return true;
   }
 
   of(account: string, region: string): SessionState {

@@ -135,6 +135,14 @@ describe('nextConditions', () => {
     );
   });
 
+  it('keeps the message of a trouble that is met again under another request id', () => {
+    const say = (message: string) => ({ ...concern('NetworkReady', 'False', 'Throttled'), message });
+    const first = nextConditions([], [say('answered X, request A-1. Wait')], at);
+    assert.deepEqual(nextConditions(first, [say('answered X, request B-2. Wait')], at), first);
+    const [other] = nextConditions(first, [say('answered Y, request B-2. Wait')], at);
+    assert.equal(other?.message, 'answered Y, request B-2. Wait');
+  });
+
   it('shortens a message that would fill the status', () => {
     const [long] = nextConditions([], [{ ...healthy, message: 'x'.repeat(5000) }], at);
     assert.equal(long?.message.length, 1024);

@@ -116,14 +116,22 @@ export const summarize = (
   return [ready, { type, status: 'True', reason: progress.reason, message: progress.message }, ...concerns];
 };
 
-const dated = (judged: Judgement, before: Condition | undefined, at: JudgedAt): Condition => ({
-  type: judged.type,
-  status: judged.status,
-  observedGeneration: at.generation,
-  lastTransitionTime: before?.status === judged.status ? before.lastTransitionTime : at.now,
-  reason: judged.reason,
-  message: clip(judged.message),
-});
+const withoutRequests = (message: string): string => message.replaceAll(/\brequest [\w-]+/g, 'request');
+
+/** The same trouble met again: every answer of the cloud has a request id of its own, which is no news. */
+export const isSameMessage = (a: string, b: string): boolean => withoutRequests(a) === withoutRequests(b);
+
+const dated = (judged: Judgement, before: Condition | undefined, at: JudgedAt): Condition => {
+  const message = clip(judged.message);
+  return {
+    type: judged.type,
+    status: judged.status,
+    observedGeneration: at.generation,
+    lastTransitionTime: before?.status === judged.status ? before.lastTransitionTime : at.now,
+    reason: judged.reason,
+    message: before !== undefined && isSameMessage(before.message, message) ? before.message : message,
+  };
+};
 
 const rank = (condition: Condition): number => {
   const index = ORDER.indexOf(condition.type);

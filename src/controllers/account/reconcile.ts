@@ -85,27 +85,36 @@ export function createAccountReconciler(
     finalizer: FINALIZER,
     ownWrites,
   });
+  const tools = { options, finalizers, writer, told: new Map() };
   return async (ref, context) => {
     const read = await reader.read(ref, { signal: context.signal });
     if (read.kind === 'not-found') {
       options.sessions.release(ref.name);
+      tools.told.delete(ref.name);
       return done;
     }
     if (read.kind !== 'ok') return retry(new Error(`read FinanceCloudAccount ${ref.name}: ${read.message}`));
     if (!isMine(read.value, options.namespaces)) return done;
     return read.value.metadata.deletionTimestamp === undefined
-      ? keepAccount(read.value, { options, finalizers, writer })
-      : endAccount(read.value, { options, finalizers, writer });
+      ? keepAccount(read.value, tools)
+      : endAccount(read.value, tools);
   };
 }
 
 interface Tools {
+  /** The version in which a problem was told, by account, and when (monotonic ms): its own echo is no reason to ask again. */
+  readonly told: Map<string, { readonly version: string | undefined; readonly at: number }>;
   readonly options: AccountOptions;
   readonly finalizers: Finalizers<FinanceCloudAccount>;
   readonly writer: StatusWriter<FinanceCloudAccount>;
 }
 
 async function keepAccount(object: FinanceCloudAccount, tools: Tools): Promise<Outcome> {
+  const { name, resourceVersion } = object.metadata;
+  const told = tools.told.get(name);
+  const age = tools.options.clock.monotonic() - (told?.at ?? 0);
+  const pause = Math.min(PROBLEM_MS, tools.options.recheckMs);
+  if (told !== undefined && told.version === resourceVersion && age < pause) return requeueAfter(pause - age);
   const marked = await tools.finalizers.add(object);
   if (marked.kind === 'conflict') return requeue('finalizer conflict');
   if (marked.kind !== 'ok') return retry(new Error(`add finalizer: ${marked.message}`));
@@ -250,10 +259,13 @@ function stateOf(object: FinanceCloudAccount, found: Found): Parameters<SessionR
 async function writeStatus(
   object: FinanceCloudAccount,
   found: Found,
-  { writer, options }: Pick<Tools, 'writer' | 'options'>,
+  { writer, options, told }: Pick<Tools, 'writer' | 'options' | 'told'>,
 ): Promise<Outcome> {
   const result = await writer.write(object, statusFrom(object, found, options.clock.now()));
   if (result.kind === 'written') options.heard(object, result.object);
+  const { name } = object.metadata;
+  if (found.kind === 'ok' || !('object' in result)) told.delete(name);
+  else told.set(name, { version: result.object.metadata.resourceVersion, at: options.clock.monotonic() });
   if (result.kind === 'failed') return retry(new Error(`write status: ${result.failure.message}`));
   if (result.kind === 'conflict') return requeue('status conflict');
   return requeueAfter(found.kind === 'ok' ? options.recheckMs : Math.min(PROBLEM_MS, options.recheckMs));
