@@ -41,7 +41,8 @@ const idsOf = (lab: Lab) =>
     .toSorted();
 const readyOf = (lab: Lab) => conditionsOf(lab.get(KIND, BANK)?.status).find(({ type }) => type === 'Ready');
 
-describe('a record that lost entries', () => {
+describe('a record that lost entries', function () {
+  this.timeout(60_000);
   let lab: Lab;
   beforeEach(async () => {
     lab = await startLab({ objects: banks(1, 4) });
@@ -97,7 +98,8 @@ describe('a record that lost entries', () => {
   });
 });
 
-describe('a record that is cut before the cloud shows what was made', () => {
+describe('a record that is cut before the cloud shows what was made', function () {
+  this.timeout(60_000);
   const cuts = [
     { why: 'one server', lost: ({ type }: Entry) => type === 'Server' },
     { why: 'everything, as a wiped status does', lost: () => true },
