@@ -6,12 +6,11 @@ import { join } from 'node:path';
 import { CONTROL_PLANE_TIMEOUT_MS, sharedControlPlane } from '../../support/shared-control-plane.ts';
 import type { Loose } from '../../support/api-proxy.ts';
 import { accountIdOf } from '../../e2e/flows/cloud.ts';
-import { REGION } from '../../e2e/flows/objects.ts';
 import { metricsOf } from './endpoints.ts';
 import { storedSince } from './etcd.ts';
 import { MARKERS, markersIn } from './markers.ts';
 import { ROWS } from './registry.ts';
-import { foreignCalls, standing } from './verdict.ts';
+import { foreignCalls, standing, userDataOf } from './verdict.ts';
 import { openYard } from './open.ts';
 import type { Yard } from './yard.ts';
 
@@ -128,7 +127,7 @@ describe('attacks: a tenant of one namespace against all others', function () {
       const yard = yardOf();
       const servers = (await yard.cloud.living(accountIdOf(0))).filter(({ type }) => type === 'instance');
       const holders = await Promise.all(
-        servers.map(async (server) => ((await scriptOf(yard, server.id)) ? [server] : [])),
+        servers.map(async (server) => (markersIn(await userDataOf(yard, server.id)).length > 0 ? [server] : [])),
       );
       const owners = holders.flat().map(({ tagsNow }) => tagsNow['financecloud.io/object']);
       const theirs = `FinanceCloudEnvironment/${yard.b}/bank`;
@@ -136,11 +135,3 @@ describe('attacks: a tenant of one namespace against all others', function () {
     });
   });
 });
-
-/** True when the server was given a marker at its first boot. */
-async function scriptOf(yard: Yard, id: string): Promise<boolean> {
-  const params = { RegionId: REGION, InstanceId: id };
-  const asked = { service: 'ecs', action: 'DescribeUserData', account: accountIdOf(0), params };
-  const { answer }: Loose = await yard.cloud.emulator.control('POST', 'drift', asked);
-  return markersIn(JSON.stringify(answer)).length > 0;
-}

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { type Attempt, at, create, refused, shown } from '../attempt.ts';
-import { module, own } from '../town.ts';
+import { module, own, ownZone } from '../town.ts';
+import { userDataOf } from '../verdict.ts';
 import type { Yard } from '../yard.ts';
 
 /** Would forge a line of a log, colour a terminal and end a JSON text. */
@@ -97,6 +98,23 @@ export const odd = {
           const read: { readonly msg?: unknown } = JSON.parse(line);
           assert.notEqual(read.msg, 'forged-line');
         }
+      },
+    },
+    {
+      id: `O${11 + WORDS.length}`,
+      sends: 'the same in a first-boot script',
+      defence: 'reaches the server byte for byte, and nothing else',
+      judged: 'user data of the server, as the cloud has it',
+      play: async (yard: Yard) => {
+        const map = { metadata: { name: 'odd' }, data: { script: ODD } };
+        await yard.must({ method: 'POST', path: `/api/v1/namespaces/${yard.a}/configmaps`, body: map });
+        const userDataFrom = { type: 'ConfigMap', configMapKeyRef: { name: 'odd', key: 'script' } };
+        const object = own(yard, 'boot', { modules: [module('boot', { servers: { userDataFrom, replicas: 1 } })] });
+        await yard.must({ ...create(object), as: yard.tenant });
+        await yard.must({ ...create(ownZone(yard, ['boot', 'boot'])), as: yard.tenant });
+        const { status } = await yard.condition('FinanceCloudEnvironment', 'boot', {});
+        const { id } = status.resources.find((item: { type: string }) => item.type === 'Server');
+        assert.equal(await userDataOf(yard, id), ODD);
       },
     },
   ],

@@ -88,8 +88,36 @@ export const secrets = {
       judged: 'answers 403 and 200; the operator itself: 422',
       play: namesake,
     },
+    {
+      id: 'M11',
+      sends: 'a spec, with the stolen token of an operator that is installed in another namespace',
+      defence: 'refused at apply: the policy goes by the right that the operator has, wherever it is installed',
+      judged: 'answer 422',
+      play: elsewhere,
+    },
   ],
 };
+
+async function elsewhere(yard: Yard): Promise<void> {
+  const name = 'finance-cloud-operator';
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const bindings = `/apis/${apiGroup}/v1/clusterrolebindings`;
+  const roleRef = { apiGroup, kind: 'ClusterRole', name };
+  const subjects = [{ kind: 'ServiceAccount', name, namespace: yard.b }];
+  const metadata = { name: `${yard.a}-elsewhere` };
+  await yard.must({ method: 'POST', path: bindings, body: { metadata, roleRef, subjects } });
+  const path = `/apis/financecloud.io/v1alpha1/namespaces/${yard.a}/financecloudenvironments/bank`;
+  const as = `system:serviceaccount:${yard.b}:${name}`;
+  const patch = { method: 'PATCH', path, contentType: 'application/merge-patch+json', as } as const;
+  const refusedBy = async (body: object): Promise<string> => (await yard.call({ ...patch, body })).message;
+  await yard.until('the right is in force', async () => (await yard.call({ method: 'GET', path, as })).status === 200);
+  assert.match(await refusedBy({ spec: { mode: 'Observe' } }), /never changes what is declared/);
+  assert.match(
+    await refusedBy({ metadata: { annotations: { 'financecloud.io/confirm-removal': 'web' } } }),
+    /annotations/,
+  );
+  await yard.must({ method: 'DELETE', path: `${bindings}/${metadata.name}` });
+}
 
 async function namesake(yard: Yard): Promise<void> {
   const { a, system } = yard;

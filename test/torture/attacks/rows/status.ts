@@ -147,5 +147,11 @@ export const status = {
         assert.equal(yard.operator.process.exit(), undefined);
       },
     },
+    forbidden('S19', 'PATCH of the account’s status, where the owner in force stands', (yard) => ({
+      method: 'PATCH',
+      path: `/apis/financecloud.io/v1alpha1/financecloudaccounts/${yard.shared}/status`,
+      body: { status: { ownerId: 'somebody' } },
+      contentType,
+    })),
   ],
 };

@@ -51,12 +51,15 @@ export const traps = {
         await yard.must({ method: 'PATCH', path: status, body, contentType, as: yard.clerk });
         await drop(yard, 'FinanceCloudEnvironment', 'trap');
         // What this operator made a moment ago it takes on record again: then the own VPC goes, and the object with it.
-        const end = await yard.until('it is gone, or says why it stays', async () => {
-          const object = await yard.get('FinanceCloudEnvironment', 'trap');
-          if (object === undefined) return 'gone';
-          const ready = object.status.conditions.find((item: Loose) => item.type === 'Ready');
-          return ready.message.includes(id) ? 'says' : undefined;
-        });
+        let said = '';
+        const end = await yard
+          .until('it is gone, or says why it stays', async () => {
+            const object = await yard.get('FinanceCloudEnvironment', 'trap');
+            if (object === undefined) return 'gone';
+            said = object.status.conditions.find((item: Loose) => item.type === 'Ready').message;
+            return said.includes(id) && 'says';
+          })
+          .catch((error: unknown) => assert.fail(`${String(error)}: ${said}`));
         assert.ok((await yard.cloud.living(accountIdOf(0))).some((life) => life.id === id));
         const retain = { spec: { deletionPolicy: 'Retain' } };
         const home = path(yard, 'FinanceCloudEnvironment', 'trap');
