@@ -24,7 +24,7 @@ export interface SceneExhibit {
 export interface Bug {
   readonly id: number;
   readonly name: string;
-  /** Where it happened or was seen. */
+  /** Where it happened or was seen; `-` when nobody is to be named. */
   readonly known: string;
   /** How it is seeded here, and what was taken away beneath it, in words. */
   readonly seed: string;

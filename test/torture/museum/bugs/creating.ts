@@ -148,7 +148,7 @@ export const creating: readonly Bug[] = [
   {
     id: 20,
     name: 'A new attempt on "in progress"',
-    known: 'several providers',
+    known: '-',
     seed: 'An answer that the same token is being worked on closes the intent; without the looks by tags before a create',
     cuts: [
       {
@@ -163,7 +163,7 @@ export const creating: readonly Bug[] = [
   {
     id: 21,
     name: 'Parameters are computed anew for a replay',
-    known: 'several providers',
+    known: '-',
     seed: 'A parameter tells the time of the sending',
     cuts: [
       {

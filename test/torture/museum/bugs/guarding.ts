@@ -7,7 +7,7 @@ export const guarding: readonly Bug[] = [
   {
     id: 22,
     name: 'A nonce is used twice',
-    known: 'several clients',
+    known: '-',
     seed: 'The nonce belongs to the call and not to each try of it',
     cuts: [
       {
@@ -27,7 +27,7 @@ export const guarding: readonly Bug[] = [
   {
     id: 23,
     name: 'A token is kept though it was replaced',
-    known: 'clients that read an OIDC token once',
+    known: '-',
     seed: 'There is no OIDC token here; the token of the ServiceAccount is never read again',
     cuts: [
       {
@@ -41,7 +41,7 @@ export const guarding: readonly Bug[] = [
   {
     id: 26,
     name: 'A Secret of another namespace is read for a tenant',
-    known: 'several operators',
+    known: '-',
     seed: 'A reference has no namespace here; what is beside the operator is given to a server like any other Secret',
     cuts: [
       {
@@ -55,7 +55,7 @@ export const guarding: readonly Bug[] = [
   {
     id: 28,
     name: 'A tenant names the address that is asked',
-    known: 'several providers',
+    known: '-',
     seed: 'An annotation of an environment goes over the endpoints of its account',
     cuts: [
       {
@@ -78,7 +78,7 @@ export const guarding: readonly Bug[] = [
   {
     id: 29,
     name: 'A key stands in an event',
-    known: 'several operators',
+    known: '-',
     seed: 'What is said of credentials of another account names them; events are made from what a status says',
     cuts: [
       {
@@ -92,7 +92,7 @@ export const guarding: readonly Bug[] = [
   {
     id: 30,
     name: 'A wildcard among the rights',
-    known: 'most operators',
+    known: '-',
     seed: 'The operator may do everything with its objects',
     cuts: [
       { file: 'config/rbac/role.yaml', find: '    verbs: [get, list, watch, patch]\n', put: '    verbs: ["*"]\n' },

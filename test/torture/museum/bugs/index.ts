@@ -16,7 +16,7 @@ export const ABSENT: readonly Pick<Bug, 'id' | 'name' | 'known' | 'seed'>[] = [
   {
     id: 25,
     name: 'A sweeper lists its objects before the cloud',
-    known: 'Karpenter, which avoids it',
+    known: 'Karpenter, whose comment tells of the race',
     seed: 'There is no sweeper: what is on no record is never deleted, only reported or taken on record',
   },
 ];

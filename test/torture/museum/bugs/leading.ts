@@ -27,7 +27,7 @@ export const leading: readonly Bug[] = [
   {
     id: 18,
     name: 'No look at the lease before a cloud call',
-    known: 'most operators',
+    known: '-',
     seed: 'The gate before each write is always open',
     cuts: [
       {

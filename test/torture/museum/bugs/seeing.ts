@@ -7,7 +7,7 @@ export const seeing: readonly Bug[] = [
   {
     id: 15,
     name: 'An informer is dead after a reset',
-    known: 'the Kubernetes client for JavaScript',
+    known: '-',
     seed: 'A watch that failed is never begun again',
     cuts: [
       {
@@ -28,7 +28,7 @@ export const seeing: readonly Bug[] = [
   {
     id: 16,
     name: 'A hot loop of watches',
-    known: 'the Kubernetes client for JavaScript',
+    known: '-',
     seed: 'A watch that failed is begun again without a pause',
     cuts: [
       {
@@ -42,7 +42,7 @@ export const seeing: readonly Bug[] = [
   {
     id: 19,
     name: 'Gone because one page lacked it',
-    known: 'several controllers',
+    known: '-',
     seed: 'A list counts as whole whatever the cloud counts, and one list that lacks an id is proof enough',
     cuts: [
       { file: 'src/cloud/pages.ts', find: 'complete: walk.steady && whole,', put: 'complete: true || whole,' },
@@ -67,7 +67,7 @@ export const seeing: readonly Bug[] = [
   {
     id: 24,
     name: 'A grace is measured by the wall clock',
-    known: 'several controllers',
+    known: '-',
     seed: 'The inventory takes the time of day for the time that passed',
     cuts: [
       {

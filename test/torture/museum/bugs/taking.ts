@@ -6,7 +6,7 @@ export const taking: readonly Bug[] = [
   {
     id: 9,
     name: 'The finalizer is added after the first create',
-    known: 'several operators',
+    known: '-',
     seed: 'An object gets its finalizer once it has something on record, and the gate before a wave does not ask for it',
     cuts: [
       {
@@ -59,7 +59,7 @@ export const taking: readonly Bug[] = [
   {
     id: 12,
     name: 'The uid is ignored when an object is made again under its name',
-    known: 'Sieve',
+    known: '-',
     seed: 'The token has the name of the object in it where the uid belongs',
     cuts: [
       {
@@ -74,7 +74,7 @@ export const taking: readonly Bug[] = [
   {
     id: 13,
     name: 'A deletion is an event',
-    known: 'Sieve, unobserved states',
+    known: '-',
     seed: 'An object that is being deleted already when this process first sees it is left alone',
     cuts: [
       {
@@ -93,7 +93,7 @@ export const taking: readonly Bug[] = [
   {
     id: 14,
     name: 'Two steps, and the guard tests the first',
-    known: 'RabbitMQ operator, Sieve',
+    known: 'RabbitMQ operator, found by Sieve',
     seed: 'A listener is made and then started; that it is there counts as done',
     cuts: [
       {
@@ -107,7 +107,7 @@ export const taking: readonly Bug[] = [
   {
     id: 27,
     name: 'Adopted without consent',
-    known: 'several operators',
+    known: '-',
     seed: 'The owner decides whose a resource is; its uid does not matter',
     cuts: [
       {
