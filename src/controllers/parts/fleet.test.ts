@@ -106,6 +106,12 @@ const rows: readonly Row[] = [
     is: ['report web/0.instanceType: ecs.g5.large, declared ecs.g6.large [Forbidden]'],
   },
   {
+    why: 'a module that moved to another zone: its servers still stand in the subnets of the old one',
+    input: { recorded: four },
+    world: servers({ vSwitchId: 'vsw-old' }),
+    is: ['report web/0.vSwitchId: vsw-old, declared vsw-f [Forbidden]'],
+  },
+  {
     why: 'tags of somebody else: left alone, not even started',
     input: { recorded: four },
     world: servers({ state: 'Stopped', tags: ownTags('uid-other') }),

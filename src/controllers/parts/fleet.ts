@@ -190,7 +190,27 @@ function planServer(input: FleetInput, server: LiveServer): CloudPlan {
   if (record.tags[TAG_UID] !== input.uid) return { ...emptyPlan, reported: [lostTags(input, server, record)] };
   if (record.state === 'Stopped') return { ...emptyPlan, changes: [startServer(server)] };
   if (record.state !== 'Running') return { ...emptyPlan, pending: [wait(server, `is ${record.state}`)] };
-  return input.kept.kind === 'known' ? keepServer(server, record, input.kept.value) : emptyPlan;
+  return input.kept.kind === 'known'
+    ? joinPlans([keepServer(server, record, input.kept.value), subnetOf(input, server, record)])
+    : emptyPlan;
+}
+
+/** A server stays in the subnet that it was made in: of a module that names another zone since, that is said. */
+function subnetOf(input: FleetInput, { name, zone }: LiveServer, { vSwitchId }: ServerRecord): CloudPlan {
+  const template = input.template(zone);
+  if (template.kind === 'missing' || template.value.vSwitchId === vSwitchId) return emptyPlan;
+  return {
+    ...emptyPlan,
+    reported: [
+      {
+        path: `${name}.vSwitchId`,
+        desired: template.value.vSwitchId,
+        observed: vSwitchId,
+        impact: 'Forbidden',
+        blueprint: 'NET-2',
+      },
+    ],
+  };
 }
 
 function keepServer(server: LiveServer, record: ServerRecord, kept: ServerSpec): CloudPlan {
