@@ -10,6 +10,7 @@ import { type World, expectPlan, renderPlan, viewOf } from '../../../test/suppor
 import { poolKind } from './index.ts';
 import { type PoolInput, planPool, teardownPool } from './plan.ts';
 import { poolRules } from './rules/index.ts';
+import { wideClients } from './rules/wide-clients.ts';
 
 const two = recordedServers('bastion', [F, G]);
 const sg = recorded('SecurityGroup', 'sg', 'sg-ops');
@@ -167,6 +168,21 @@ const inTier = (
 describe('rules of a pool', () => {
   it('NET-7 hits: bastions outside the management zone', () =>
     assert.deepEqual(found(inTier('DMZ')), [['NET-7', 'NET-7', 'Warning']]));
+  const clients = (...clientCidrs: readonly string[]) => ({
+    ...inTier('Management'),
+    object: pool({ spec: { access: { clientCidrs, port: 22 } } }),
+  });
+  it('BAS-5 hits: more public addresses than an office has, each range by itself', () => {
+    const wide = ['BAS-5', 'BAS-5', 'Warning'];
+    assert.deepEqual(found(clients('1.0.0.0/8', '192.168.100.0/24', '203.0.112.0/23')), [wide, wide]);
+    const [finding] = wideClients.judge(given(clients('1.0.0.0/8')));
+    assert.match(
+      finding?.message ?? '',
+      /clientCidrs lets 16777216 addresses of 1\.0\.0\.0\/8.*list those of the VPN clients/,
+    );
+  });
+  it('BAS-5 misses: private ranges of any width, and a few public addresses', () =>
+    assert.deepEqual(found(clients('10.0.0.0/8', '100.64.0.0/10', '203.0.113.0/24', '203.0.113.7/32')), []));
   it('NET-7 misses: in the management zone, in the standard design, in a zone that is not there yet', () => {
     assert.deepEqual(found(inTier('Management')), []);
     assert.deepEqual(found(inTier('DMZ', 'Standard')), []);
