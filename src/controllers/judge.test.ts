@@ -45,13 +45,13 @@ const rows: readonly {
     why: 'a difference while it is being built',
     plan: { changes: [change()] },
     built: false,
-    is: 'Unknown Progressing: Being built',
+    is: 'Unknown Progressing: Not complete yet: Ready says why',
   },
   {
     why: 'a wait while it is being built',
     plan: { pending: [pending] },
     built: false,
-    is: 'Unknown Progressing: Being built',
+    is: 'Unknown Progressing: Not complete yet: Ready says why',
   },
   {
     why: 'what is made is not wrong',

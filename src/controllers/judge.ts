@@ -40,7 +40,8 @@ export function judgeShare(rule: ConcernRule, plan: CloudPlan, built: boolean): 
     const { kind, name, fact } = blocked.dependency;
     return say('Unknown', 'DependencyNotReady', `${blocked.name} waits for the ${fact} of ${kind} ${name}`);
   }
-  if (!built && share.changes.length + share.pending.length > 0) return say('Unknown', 'Progressing', 'Being built');
+  if (!built && share.changes.length + share.pending.length > 0)
+    return say('Unknown', 'Progressing', 'Not complete yet: Ready says why');
   const repairs = share.changes.filter((change) => change.verb !== 'Create');
   if (repairs.length > 0)
     return say('False', rule.drift, listing(repairs.map((change) => `${change.name} ${change.reason}`)));

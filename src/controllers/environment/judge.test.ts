@@ -110,7 +110,7 @@ const rows: readonly Row[] = [
     why: 'while it is being built nothing is drift',
     concern: 'ServersReady',
     input: { built: false, view: seen({ records: { Server: runningServers(four, { state: 'Stopped' }) } }) },
-    is: 'Unknown Progressing: Being built',
+    is: 'Unknown Progressing: Not complete yet: Ready says why',
   },
   {
     why: 'a fact that is missing',
