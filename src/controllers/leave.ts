@@ -11,7 +11,7 @@ import { DELETING, type Draft, adoptPlan } from './draft.ts';
 import type { KindPlan } from './kind.ts';
 import { listing } from './judge.ts';
 import type { OwnerObject } from './model.ts';
-import { PREPAID } from './parts/removal.ts';
+import { PREPAID, UNTAGGED } from './parts/removal.ts';
 import { hasWork } from './next-intents.ts';
 import { progressOf } from './progress.ts';
 import { reasonOf } from './report.ts';
@@ -226,8 +226,8 @@ function leaving<T extends OwnerObject & KubeObject, R>(
 function inTheWay({ kind, metadata }: OwnerObject, pending: readonly Pending[]): string | undefined {
   const user = pending.find(({ why }) => why.startsWith('is used by') || why.startsWith('is named by'));
   if (user !== undefined) return `${kind} ${metadata.name} ${user.why}; it goes once they are gone`;
-  const kept = pending.filter(({ why }) => why.endsWith(PREPAID)).map(({ name, id }) => `${name} (${id})`);
-  return kept.length === 0
-    ? undefined
-    : `${listing(kept)}: ${PREPAID}. Release it by hand, or set deletionPolicy: Retain`;
+  const [what] = [PREPAID, UNTAGGED].filter((text) => pending.some(({ why }) => why.endsWith(text)));
+  if (what === undefined) return undefined;
+  const kept = pending.filter(({ why }) => why.endsWith(what)).map(({ name, id }) => `${name} (${id})`);
+  return `${listing(kept)}: ${what}. Release it by hand, or set deletionPolicy: Retain`;
 }

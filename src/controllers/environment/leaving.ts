@@ -28,6 +28,7 @@ export function planLeaving(
   // A module that stays and only loses its load balancer moves its servers itself.
   const isDeclared = input.object.spec.modules.some(({ name }) => name === module);
   const mine = isDeclared ? [] : input.replacements.filter((item) => item.module === module && isWayOut(item));
+  const { uid } = input.object.metadata;
   const balancer = leftBalancer(input, module);
   const steps = planReplacements({
     fleet: {
@@ -51,11 +52,11 @@ export function planLeaving(
     dueInMs: steps.dueInMs,
     plan: joinPlans([
       steps.plan,
-      ...paid.map((record) => planDelete(record, input.view, { needs: [], reason: REASON })),
+      ...paid.map((record) => planDelete(record, input.view, { uid, needs: [], reason: REASON })),
       servers.length === 0 ? emptyPlan : planLeftMembers(input, balancer, { servers: members, replacements: mine }),
       ...records
         .filter(({ type }) => type !== 'Server' && servers.length === 0)
-        .map((record) => planDelete(record, input.view, { needs: [], reason: REASON, impact: 'Disruptive' })),
+        .map((record) => planDelete(record, input.view, { uid, needs: [], reason: REASON, impact: 'Disruptive' })),
     ]),
   };
 }

@@ -24,6 +24,7 @@ import {
 } from '../../../test/support/cloud-records.ts';
 import { environmentInput, guestsThat, publishedZone } from '../../../test/support/plan-input.ts';
 import { type World, expectPlan, renderPlan, viewOf } from '../../../test/support/view.ts';
+import { UNTAGGED } from '../parts/removal.ts';
 import { planEnvironment, teardownEnvironment } from './plan.ts';
 
 const network: World = { records: { VPC: [vpcRecord()], VSwitch: [vSwitchRecord(), vSwitchRecord({ zone: G })] } };
@@ -308,7 +309,7 @@ describe('teardownEnvironment', () => {
         }),
       ).plan.pending.map(({ why }) => why);
     assert.match(of(undefined)[0] ?? '', /^is used by vSwitch /);
-    assert.deepEqual(of(others), []);
+    assert.deepEqual(of(others), [`is ${UNTAGGED}`]);
   });
 
   it('lets go of what is confirmed gone, and of nothing else', () => {

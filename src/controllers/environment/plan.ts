@@ -151,7 +151,12 @@ export function teardownEnvironment(input: EnvironmentInput): KindPlan {
   const needs = [...first.map((record) => resourceKey(record.type, record.name)), resourceKey('VPC', 'users')];
   const plan = joinPlans([
     waiting,
-    ...input.records.map((record) => planDelete(record, input.view, { needs: record.type === 'VPC' ? needs : [] })),
+    ...input.records.map((record) =>
+      planDelete(record, input.view, {
+        uid: input.object.metadata.uid,
+        needs: record.type === 'VPC' ? needs : [],
+      }),
+    ),
   ]);
   return { plan, fleets: [], replacements: [], gone: goneOf(input.records, input.view), retain: [] };
 }

@@ -1,11 +1,14 @@
 // Plans taking away, in the order the cloud demands: what is used goes after its users. Only ids on record are named.
 import type { CloudRecord } from '../../cloud/service.ts';
+import { TAG_UID } from '../../cloud/tags.ts';
 import type { RecordedResource } from '../../crds/index.ts';
 import { type ResourceKey, emptyPlan } from '../../plan/change.ts';
 import type { CloudAction, CloudChange, CloudPlan, View } from '../model.ts';
 
 /** How a plan says that a resource is kept because it is prepaid. */
 export const PREPAID = 'prepaid, and never released by the operator';
+/** How a plan says that nobody can tell any more whose a resource is. */
+export const UNTAGGED = 'in the cloud without the tags of this object, and never deleted by the operator';
 
 /** The delete call of each type on record. */
 function deleteAction(record: RecordedResource): CloudAction {
@@ -31,6 +34,7 @@ export function planDelete(
   record: RecordedResource,
   view: View,
   of: {
+    readonly uid: string; // of the object on whose record it is
     readonly needs: readonly ResourceKey[];
     readonly reason?: string;
     readonly impact?: 'Safe' | 'Disruptive';
@@ -38,7 +42,10 @@ export function planDelete(
 ): CloudPlan {
   const presence = view.get<CloudRecord & { readonly prepaid?: boolean }>(record.type, record.id);
   if (presence.kind === 'absent') return emptyPlan;
-  if (presence.kind === 'present' && presence.record.prepaid === true) return prepaid(record);
+  if (presence.kind === 'present') {
+    if (presence.record.tags[TAG_UID] !== of.uid) return kept(record, UNTAGGED);
+    if (presence.record.prepaid === true) return kept(record, PREPAID);
+  }
   const change: CloudChange = {
     verb: 'Delete',
     type: record.type,
@@ -56,9 +63,9 @@ export function planDelete(
   return { ...emptyPlan, changes: [change] };
 }
 
-/** What is paid for in advance is never released by us (ECS-14): it waits for its end, or for a person. */
-function prepaid({ type, name, id }: RecordedResource): CloudPlan {
-  return { ...emptyPlan, pending: [{ type, name, id, why: `is ${PREPAID}` }] };
+/** What is paid for in advance (ECS-14) or carries no tags of ours is never released by us: it waits for a person. */
+function kept({ type, name, id }: RecordedResource, what: string): CloudPlan {
+  return { ...emptyPlan, pending: [{ type, name, id, why: `is ${what}` }] };
 }
 
 /** Records that are confirmed absent. */

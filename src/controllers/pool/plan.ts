@@ -52,6 +52,7 @@ export function teardownPool(input: PoolInput): KindPlan {
     group === undefined ? emptyPlan : namedBy(input, group.id),
     ...input.records.map((record) =>
       planDelete(record, input.view, {
+        uid: input.object.metadata.uid,
         needs: record.type === 'SecurityGroup' ? [...servers, resourceKey('SecurityGroupRules', 'sg/naming')] : [],
       }),
     ),

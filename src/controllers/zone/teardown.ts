@@ -17,7 +17,10 @@ export function teardownZone(input: ZoneInput): KindPlan {
     withdrawRules(input, group?.id),
     inUse,
     ...input.records.map((record) =>
-      planDelete(record, input.view, { needs: ['Server:users', 'SecurityGroupRules:sg/naming'] }),
+      planDelete(record, input.view, {
+        uid: input.object.metadata.uid,
+        needs: ['Server:users', 'SecurityGroupRules:sg/naming'],
+      }),
     ),
     group === undefined ? emptyPlan : namedBy(input, group.id),
   ]);
