@@ -55,6 +55,28 @@ describe('status writer', () => {
     assert.equal(kube.operations.length, 0);
   });
 
+  it('believes the cache after a refusal: nothing was applied', async () => {
+    const { kube, ownWrites, writer, read } = setUp();
+    kube.interfere = () => outage;
+    assert.equal((await writer.write(read, { ids: ['i-1'] })).kind, 'failed');
+    assert.equal(ownWrites.isFresh('ns/a', read), true);
+  });
+
+  it('writes the first status of an object that has none, and hands the signal on', async () => {
+    const { kube, writer } = setUp();
+    const bare = kube.put(KIND, { metadata: { namespace: 'ns', name: 'bare' }, spec: {} });
+    const options: unknown[] = [];
+    const patch = kube.patch.bind(kube);
+    kube.patch = (target, body, call) => {
+      options.push(call);
+      return patch(target, body, call);
+    };
+    const { signal } = new AbortController();
+    assert.equal((await writer.write(bare, { ids: ['i-1'] }, signal)).kind, 'written');
+    assert.equal((await writer.write(bare, { ids: ['i-2'] })).kind, 'conflict');
+    assert.deepEqual(options, [{ subresource: 'status', signal }, { subresource: 'status' }]);
+  });
+
   it('is a conflict when somebody else wrote', async () => {
     const { kube, writer, read } = setUp();
     kube.put(KIND, { metadata: { ...REF, labels: { x: 'y' } } });
@@ -154,6 +176,54 @@ describe('status writer', () => {
       assert.equal((await writer.insist(read, insistence(read))).kind, 'failed');
     });
 
+    it('is refused for good when the server forbids it', async () => {
+      const { kube, writer, read } = setUp();
+      kube.interfere = () => ({ kind: 'forbidden', message: 'no', namespaceTerminating: false });
+      assert.equal((await writer.insist(read, insistence(read))).kind, 'failed');
+      assert.equal(kube.operations.length, 1);
+    });
+
+    it('waits ever longer between its attempts, five seconds and a little at most, and as long as the server asks for', async () => {
+      const { clock, kube, writer, read } = setUp();
+      const at: number[] = [];
+      kube.interfere = ({ verb }) => {
+        if (verb === 'patch') at.push(clock.monotonic());
+        return at.length === 1 ? { kind: 'throttled', message: '429', retryAfterMs: 7000 } : outage;
+      };
+      const result = writer.insist(read, insistence(read));
+      await clock.advance(70_000);
+      await result;
+      const waits = at.slice(1).map((ms, index) => ms - (at[index] ?? 0));
+      assert.equal(waits[0], 7000);
+      assert.ok((waits[1] ?? 0) >= 200 && (waits[1] ?? 0) < 400, waits.join());
+      assert.ok(
+        waits.slice(2).every((ms) => ms >= 400 && ms < 10_000),
+        waits.join(),
+      );
+      assert.ok((at.at(-1) ?? 0) <= 60_000 && (at.at(-1) ?? 0) > 45_000, at.join());
+    });
+
+    it('says that it writes again, and what became of the attempt before', async () => {
+      const lines: unknown[] = [];
+      const { clock, kube, ownWrites, read } = setUp();
+      const log = { ...silentLogger, warn: (...line: readonly unknown[]) => void lines.push(line) };
+      const writer = new StatusWriter({ kube, kind: KIND, ownWrites, clock, random: seededRandom(1), log });
+      kube.put(KIND, { metadata: REF, status: { note: 'theirs' } });
+      const result = writer.insist(read, insistence(read));
+      await clock.advance(1000);
+      await result;
+      assert.deepEqual(lines, [['Writing a record again', { ...REF, result: 'conflict' }]]);
+    });
+
+    it('trusts no cache older than what it read in between', async () => {
+      const { clock, kube, ownWrites, writer, read } = setUp();
+      kube.put(KIND, { metadata: REF, status: { note: 'theirs', ids: ['i-1'] } });
+      const result = writer.insist(read, insistence(read));
+      await clock.advance(1000);
+      assert.equal((await result).kind, 'unchanged', 'it was there already');
+      assert.equal(ownWrites.isFresh('ns/a', read), false);
+    });
+
     it('gives up after a minute', async () => {
       const { clock, kube, writer, read } = setUp();
       kube.interfere = () => outage;
@@ -193,5 +263,42 @@ describe('finalizer writes', () => {
     const current = kube.peek(KIND, 'ns/a');
     assert.ok(current !== undefined);
     assert.equal((await finalizers.add(current)).kind, 'invalid');
+  });
+
+  it('end what is remembered of the object when ours was the last, and trust no cache after a lost answer', async () => {
+    const { kube, ownWrites, read } = setUp();
+    const finalizers = new Finalizers({ kube, kind: KIND, finalizer: FINALIZER, ownWrites });
+    const added = await finalizers.add(read);
+    assert.ok(added.kind === 'ok');
+    assert.notEqual(ownWrites.waitingMs('ns/a'), undefined);
+    await finalizers.remove(added.value);
+    assert.equal(ownWrites.waitingMs('ns/a'), undefined);
+    kube.interfere = ({ verb }) => (verb === 'patch' ? 'lose-answer' : undefined);
+    const current = kube.peek(KIND, 'ns/a');
+    assert.ok(current !== undefined);
+    assert.equal((await finalizers.add(current)).kind, 'unknown-outcome');
+    assert.equal(ownWrites.isFresh('ns/a', kube.peek(KIND, 'ns/a')), false);
+  });
+
+  it('that are refused leave the cache believed, and what is remembered', async () => {
+    const { kube, ownWrites, read } = setUp();
+    const finalizers = new Finalizers({ kube, kind: KIND, finalizer: FINALIZER, ownWrites });
+    const added = await finalizers.add(read);
+    assert.ok(added.kind === 'ok');
+    kube.interfere = () => outage;
+    assert.equal((await finalizers.remove(added.value)).kind, 'unavailable');
+    assert.notEqual(ownWrites.waitingMs('ns/a'), undefined);
+    assert.equal(ownWrites.isFresh('ns/a', added.value), true);
+  });
+
+  it('that do not apply because the object is gone say so, and stay refused when nobody can tell', async () => {
+    const { kube, ownWrites, read } = setUp();
+    const finalizers = new Finalizers({ kube, kind: KIND, finalizer: FINALIZER, ownWrites });
+    const refusal: KubeFailure = { kind: 'invalid', message: 'the test failed' };
+    kube.interfere = ({ verb }) => (verb === 'patch' ? refusal : outage);
+    assert.deepEqual(await finalizers.add(read), refusal);
+    kube.interfere = ({ verb }) => (verb === 'patch' ? refusal : undefined);
+    kube.erase(KIND, 'ns/a');
+    assert.equal((await finalizers.add(read)).kind, 'not-found');
   });
 });
