@@ -27,6 +27,8 @@ interface Row {
   readonly is: string;
 }
 
+const vpc2: Found = { type: 'VPC', record: vpcRecord({ id: 'vpc-2' }) };
+
 const rows: readonly Row[] = [
   { why: 'nothing under our name', found: [], is: 'none' },
   { why: 'all ours', found: [vpc(), server('i-1', F, 2)], is: 'ours' },
@@ -61,6 +63,17 @@ const rows: readonly Row[] = [
     is: 'foreign',
   },
   { why: 'one stranger among ours stops everything', found: [vpc(), server('i-1', F, 1, ofOther())], is: 'foreign' },
+  { why: 'two VPCs of one name: nobody can say which', found: [vpc(), vpc2], is: 'duplicate' },
+  {
+    why: 'a VPC and a load balancer of one logical name are two things',
+    found: [vpc(), { type: 'LoadBalancer', record: balancerRecord({ tags: ownTags() }) }],
+    is: 'ours',
+  },
+  {
+    why: 'servers share the name of their request: several are no double',
+    found: [server('i-1', F, 1), server('i-2', F, 1)],
+    is: 'ours',
+  },
 ];
 
 describe('judgeFound', () => {
@@ -77,6 +90,12 @@ describe('judgeFound', () => {
     const other = judgeFound(environment(), [vpc(ofOwner)], OWNER);
     assert.ok(other.kind === 'foreign');
     assert.match(other.message, /They belong to owner another-bank: remove them, or set that ownerId/);
+  });
+
+  it('names the doubles, and what to do', () => {
+    const found = judgeFound(environment(), [vpc(), vpc2, server('i-1', F, 1)], OWNER);
+    assert.ok(found.kind === 'duplicate');
+    assert.match(found.message, /\(VPC vpc: vpc-1, vpc-2\): nothing is created; remove the surplus by hand/);
   });
 
   it('names ten ids at most', () => {

@@ -9,7 +9,7 @@ import { NOW } from '../../test/support/plan-input.ts';
 import { ok, recordedCloud, refused } from '../../test/support/recorded-cloud.ts';
 import { sessionOf } from '../../test/support/session.ts';
 import { ObjectMemory } from './memory.ts';
-import { SAFE_REPLAY_MS, type SettleContext, type Settled, settle } from './settle.ts';
+import { SAFE_REPLAY_MS, STALE_MS, type SettleContext, type Settled, settle } from './settle.ts';
 
 const MINUTE = 60_000;
 const STARTED = NOW - 10 * MINUTE; // of the default intent
@@ -82,6 +82,21 @@ const rows: readonly Row[] = [
     why: 'surely never sent and not wanted any more: nothing to find',
     unsent: true,
     context: { wanted: false },
+    is: 'closed',
+    sends: 0,
+  },
+  {
+    why: 'surely never sent for ten minutes: it still goes, its token is as old as it',
+    unsent: true,
+    context: { now: STARTED + STALE_MS },
+    answer: made('i-a', 'i-b'),
+    is: 'made i-a i-b',
+    sends: 1,
+  },
+  {
+    why: 'surely never sent for longer: made anew with another token, and nothing can be there to look for',
+    unsent: true,
+    context: { now: STARTED + STALE_MS + 1 },
     is: 'closed',
     sends: 0,
   },
