@@ -36,6 +36,7 @@ function open(
   output: (asked: readonly string[]) => string,
   answers: () => boolean = () => true,
   refusal = refused('transient'),
+  runMs = 0,
 ) {
   const asked: string[] = [];
   const tokens: string[] = [];
@@ -87,7 +88,9 @@ function open(
     prober: {
       run: async (call, options) => {
         tokens.push(options.token);
-        return client.run(call, options);
+        const answer = client.run(call, options);
+        if (runMs > 0) await clock.sleep(runMs);
+        return answer;
       },
     },
   });
@@ -295,5 +298,216 @@ describe('GuestDesk', () => {
     desk.forget('owner');
     await clock.advance(60_000);
     assert.deepEqual([asked, guests.judged()], [[], []]);
+  });
+});
+
+describe('GuestDesk, several owners and questions', () => {
+  const two = () => {
+    const [one, other] = servers(2);
+    assert.ok(one !== undefined && other !== undefined);
+    return [one, other] as const;
+  };
+  const rights = refused('rights', { action: 'RunCommand' });
+  const granting = (granted: () => boolean) => open(() => GOOD, granted, rights);
+
+  it('forgets of an owner that is gone what was judged, and nothing of others', async () => {
+    const { desk, clock, asked } = open(() => GOOD);
+    const [one, other] = two();
+    const [a, b] = [desk.for('a'), desk.for('b')];
+    a.startUp(one, spec);
+    b.startUp(other, spec);
+    await clock.advance(2000);
+    desk.forget('a');
+    assert.deepEqual([a.judged(), b.judged().map(({ id }) => id)], [[], ['i-web-1']]);
+    assert.deepEqual([a.startUp(one, spec).kind, b.startUp(other, spec).kind], ['asking', 'good']);
+    await clock.advance(2000);
+    assert.deepEqual(asked, ['CheckUnits x2', 'CheckUnits x1']);
+  });
+
+  it('forgets of an owner that is gone its gates, and no gate of others', async () => {
+    const { desk, clock } = open(() => 'h 200\n');
+    const [one, other] = two();
+    const [a, b] = [desk.for('a'), desk.for('b')];
+    a.gate(one, [request]);
+    b.gate(other, [request]);
+    await clock.advance(2000);
+    desk.forget('a');
+    assert.deepEqual([a.gate(one, [request]), b.gate(other, [request])], ['asking', 'passed']);
+  });
+
+  it('forgets of an owner that is gone which right was missing and how far questions went', async () => {
+    const { desk, clock, asked } = granting(() => false);
+    const [one, other] = two();
+    const [a, b] = [desk.for('a'), desk.for('b')];
+    a.startUp(one, spec);
+    b.startUp(other, spec);
+    await clock.advance(2000);
+    assert.deepEqual([a.lacks(one.id), b.lacks(other.id)], ['ecs:RunCommand', 'ecs:RunCommand']);
+    a.allow('Nothing');
+    desk.forget('a');
+    assert.deepEqual([a.lacks(one.id), b.lacks(other.id)], [undefined, 'ecs:RunCommand']);
+    assert.equal(a.startUp(one, spec).kind, 'asking', 'whoever has its name next begins anew');
+    assert.deepEqual(asked, []);
+  });
+
+  it('notes nothing for an owner that went while its gate was asked', async () => {
+    const { desk, clock } = open(
+      () => '',
+      () => false,
+      rights,
+    );
+    const [one] = two();
+    const a = desk.for('a');
+    a.gate(one, [request]);
+    desk.forget('a');
+    await clock.advance(2000);
+    assert.equal(a.lacks(one.id), undefined);
+  });
+
+  it('names as judged what is good and will not be asked again in this boot, by id', async () => {
+    const { desk, clock } = open(() => GOOD);
+    const [one, other] = two();
+    const [third] = servers(3).slice(2);
+    assert.ok(third !== undefined);
+    const a = desk.for('a');
+    a.startUp(other, spec);
+    a.startUp(one, spec);
+    a.startUp(third, { ...spec, probe: 'Periodic' });
+    desk.for('b').startUp({ ...third, id: 'i-b' }, spec);
+    await clock.advance(2000);
+    assert.deepEqual(
+      a.judged().map(({ id }) => id),
+      ['i-web-0', 'i-web-1'],
+    );
+  });
+
+  it('names nothing as judged that is not good', async () => {
+    const { guests, clock } = open(() => OFF);
+    const [one] = two();
+    guests.startUp(one, { ...spec, repair: 'Report' });
+    await clock.advance(2000);
+    assert.deepEqual([guests.startUp(one, { ...spec, repair: 'Report' }).kind, guests.judged()], ['broken', []]);
+  });
+
+  it('knows also while nothing may be asked what an earlier process judged', () => {
+    const { guests } = open(() => GOOD);
+    const [one, other] = two();
+    guests.know([{ id: one.id, bootedAt: '2026-01-01T00:01:00Z' }]);
+    guests.allow('Nothing');
+    assert.deepEqual([guests.startUp(one, spec).kind, guests.startUp(other, spec).kind], ['good', 'not-asked']);
+  });
+
+  it('asks a periodic probe whatever an earlier process judged', async () => {
+    const { guests, clock, asked } = open(() => GOOD);
+    const [one] = two();
+    guests.know([{ id: one.id, bootedAt: '2026-01-01T00:01:00Z' }]);
+    assert.equal(guests.startUp(one, { ...spec, probe: 'Periodic' }).kind, 'asking');
+    await clock.advance(2000);
+    assert.deepEqual(asked, ['CheckUnits x1']);
+  });
+
+  it('asks nothing that was due for a repair once only looking is allowed, nor a report when nothing is', async () => {
+    const { guests, clock, asked } = open(() => OFF);
+    const [one, other] = two();
+    guests.startUp(one, { ...spec, probe: 'Periodic' });
+    guests.allow('Look');
+    await clock.advance(2000);
+    guests.allow('Nothing');
+    guests.startUp(other, { ...spec, probe: 'Periodic', repair: 'Report' });
+    await clock.advance(2000);
+    assert.deepEqual(asked, []);
+  });
+
+  it('a gate of several requests passes when all of them did', async () => {
+    const { guests, clock } = open(() => 'h 200\n');
+    const [one] = two();
+    const second = { ...request, path: '/other' };
+    guests.gate(one, [request]);
+    await clock.advance(2000);
+    assert.equal(guests.gate(one, [request, second]), 'asking');
+    await clock.advance(2000);
+    assert.equal(guests.gate(one, [request, second]), 'passed');
+    assert.equal(guests.gate(one, []), 'passed');
+  });
+
+  it('asks a gate again every two seconds, each time with a token of its own, and tells its owner', async () => {
+    const { guests, clock, asked, tokens, news } = open(() => 'h 503\n');
+    const [one] = two();
+    guests.gate(one, [request]);
+    await clock.advance(9000);
+    assert.equal(asked.length, 5);
+    assert.equal(new Set(tokens).size, 5);
+    assert.equal(news.length, 5);
+  });
+
+  it('asks who comes later at once, and who failed in its own time, without being asked to', async () => {
+    let up = false;
+    const { guests, clock, asked } = open(
+      () => GOOD,
+      () => up,
+    );
+    const [one, other] = two();
+    guests.startUp(one, spec); // fails, and is due again in half a minute
+    await clock.advance(1000);
+    up = true;
+    guests.startUp(other, spec);
+    await clock.advance(1000);
+    assert.deepEqual([asked, guests.startUp(other, spec).kind], [['CheckUnits x1'], 'good']);
+    await clock.advance(28_000);
+    assert.deepEqual(asked, ['CheckUnits x1', 'CheckUnits x1']);
+  });
+
+  it('asks nobody twice while a command is under way', async () => {
+    const { guests, clock, asked } = open(() => GOOD, undefined, undefined, 5000);
+    const [one, other] = two();
+    guests.startUp(one, spec);
+    await clock.advance(1000);
+    guests.startUp(other, spec);
+    await clock.advance(1000);
+    assert.deepEqual(asked, ['CheckUnits x1', 'CheckUnits x1']);
+    await clock.advance(60_000);
+    assert.equal(asked.length, 2);
+  });
+
+  it('asks no gate twice while its request is under way', async () => {
+    const { guests, clock, asked } = open(() => 'h 200\n', undefined, undefined, 5000);
+    const [one, other] = two();
+    guests.gate(one, [request]);
+    await clock.advance(1000);
+    guests.gate(other, [request]);
+    await clock.advance(1000);
+    assert.equal(asked.length, 2);
+  });
+
+  it('tells its owner of an answer that changed something, and not of the same once more', async () => {
+    const { guests, clock, asked, news } = open(() => GOOD);
+    const [one] = two();
+    guests.startUp(one, { ...spec, probe: 'Periodic' });
+    await clock.advance(1_900_000);
+    assert.ok(asked.length >= 3);
+    assert.equal(news.length, 1);
+  });
+
+  it('tells its owner that a right is missing, once, and that it was granted', async () => {
+    let granted = false;
+    const { guests, clock, news } = granting(() => granted);
+    const [one] = two();
+    guests.startUp(one, spec);
+    await clock.advance(100_000);
+    assert.deepEqual([news.length, guests.lacks(one.id)], [1, 'ecs:RunCommand']);
+    granted = true;
+    await clock.advance(60_000);
+    assert.deepEqual([news.length, guests.lacks(one.id)], [3, undefined], 'of the right, and that all is well');
+  });
+
+  it('arms no timer once it is closed', async () => {
+    const { guests, clock, desk, asked } = open(() => GOOD);
+    const [one] = two();
+    desk.close();
+    guests.startUp(one, spec);
+    guests.gate(one, [request]);
+    assert.equal(clock.pending, 0);
+    await clock.advance(60_000);
+    assert.deepEqual(asked, []);
   });
 });
