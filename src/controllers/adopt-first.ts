@@ -5,10 +5,9 @@ import { type Found, lookUpObject, recordFound, retag } from './adopt.ts';
 import { stopWith } from './admit.ts';
 import { type Draft, type RecordEntry, withEntries } from './draft.ts';
 import type { OwnerObject } from './model.ts';
+import { NOW_MS } from './next-visit.ts';
 import type { CloudSession } from './sessions.ts';
 import { type Visit, type VisitTools, report } from './visit.ts';
-
-const NOW_MS = 10;
 
 /** Step 3 of creating exactly once: an object without any record looks at what the cloud holds under its name. */
 export async function adoptFirst<T extends OwnerObject, R>(

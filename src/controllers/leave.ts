@@ -13,6 +13,7 @@ import { listing } from './judge.ts';
 import type { OwnerObject } from './model.ts';
 import { PREPAID, UNTAGGED } from './parts/removal.ts';
 import { hasWork } from './next-intents.ts';
+import { POLL_MS } from './next-visit.ts';
 import { progressOf } from './progress.ts';
 import { reasonOf } from './report.ts';
 import { neededScripts } from './scripts.ts';
@@ -20,8 +21,6 @@ import type { CloudSession, SessionState } from './sessions.ts';
 import { findUnrecorded } from './unrecorded.ts';
 import { type Visit, type VisitTools, fetchScripts, inputOf, isOutdated, report, waveContext } from './visit.ts';
 import { type WaveResult, runWave } from './wave.ts';
-
-const POLL_MS = 1000;
 
 /** Visits an object that has a deletion timestamp and our finalizer. */
 export async function leave<T extends OwnerObject & KubeObject, R>(
@@ -130,6 +129,7 @@ async function takeAway<T extends OwnerObject & KubeObject, R>(
   for (const detail of detailsOf(visit, session, tools)) inventory.touchDetail(detail.type, [detail.parentId]);
   await fetchScripts(visit, tools, neededScripts([], visit.draft.intents));
   const left = adoptPlan(visit.draft, plan, visit.now);
+  for (const id of plan.gone) visit.memory.left.add(id);
   const result = session.frozen ? idle(left) : await removeNext(visit, tools, { session, plan, left });
   if ('kind' in result) return result;
   if (isEmpty(result.draft)) return end(visit, tools, { session, draft: result.draft });

@@ -1,7 +1,7 @@
 // Plans the inbound rules of one security group: authorise what is missing first, then take away what nobody declared.
 import { type GroupRules, type LiveRule, type SecurityGroupRule, ruleKey } from '../../cloud/ecs/model.ts';
 import { type Blocked, emptyPlan, resourceKey } from '../../plan/change.ts';
-import type { CloudChange, CloudPlan } from '../model.ts';
+import type { CloudChange, CloudPlan, View } from '../model.ts';
 
 /** Type under which rules of a group appear in plans. */
 export const RULES = 'SecurityGroupRules';
@@ -111,6 +111,20 @@ function revoke(input: RulesInput, rule: LiveRule): CloudChange {
     reason: isOpenToWorld(rule) ? 'nobody declared it, and it is open to the world' : 'nobody declared it',
     needs: [],
     action: { service: 'ecs', action: { kind: 'RevokeRules', groupId: input.groupId, rules: [rule] } },
+  };
+}
+
+/** Rules of other groups that name this one keep it alive: ours are withdrawn by their own objects, a stranger's blocks. */
+export function namedBy(view: View, groupId: string): CloudPlan {
+  const naming = view.records('SecurityGroup').filter(({ id }) => {
+    const rules = view.detail<GroupRules>('GroupRules', id)?.parts.rules ?? [];
+    return id !== groupId && rules.some(({ source }) => source.kind === 'group' && source.groupId === groupId);
+  });
+  if (naming.length === 0) return emptyPlan;
+  const ids = naming.map(({ id }) => id).slice(0, 5);
+  return {
+    ...emptyPlan,
+    pending: [{ type: RULES, name: 'sg/naming', id: groupId, why: `is named by rules of ${ids.join(', ')}` }],
   };
 }
 

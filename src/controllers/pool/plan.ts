@@ -8,7 +8,7 @@ import { type CloudPlan, type Fact, known, missing } from '../model.ts';
 import { type FleetPlan, planFleet } from '../parts/fleet.ts';
 import { goneOf, planDelete } from '../parts/removal.ts';
 import { planReplacements } from '../parts/replacements.ts';
-import { planRules } from '../parts/rules.ts';
+import { namedBy, planRules } from '../parts/rules.ts';
 import { isLost, planSingle } from '../parts/single.ts';
 import { type FleetHome, keptOf, tagsOf, templateFor, vSwitchWaits, vpcOf, vpcWait } from '../parts/templates.ts';
 import { cloudName, recordOf, serversOf } from '../records.ts';
@@ -49,7 +49,7 @@ export function teardownPool(input: PoolInput): KindPlan {
   const servers = serversOf(input.records, FLEET).map((record) => resourceKey('Server', record.name));
   const group = recordOf(input.records, 'sg');
   const plan = joinPlans([
-    group === undefined ? emptyPlan : namedBy(input, group.id),
+    group === undefined ? emptyPlan : namedBy(input.view, group.id),
     ...input.records.map((record) =>
       planDelete(record, input.view, {
         uid: input.object.metadata.uid,
@@ -58,32 +58,6 @@ export function teardownPool(input: PoolInput): KindPlan {
     ),
   ]);
   return { plan, fleets: [], replacements: [], gone: goneOf(input.records, input.view), retain: [] };
-}
-
-function namedBy(input: PoolInput, groupId: string): CloudPlan {
-  const naming = input.view
-    .records('SecurityGroup')
-    .filter((group) => group.id !== groupId)
-    .filter((group) =>
-      (input.view.detail<GroupRules>('GroupRules', group.id)?.parts.rules ?? []).some(
-        (rule) => rule.source.kind === 'group' && rule.source.groupId === groupId,
-      ),
-    );
-  if (naming.length === 0) return emptyPlan;
-  return {
-    ...emptyPlan,
-    pending: [
-      {
-        type: 'SecurityGroupRules',
-        name: 'sg/naming',
-        id: groupId,
-        why: `is named by rules of ${naming
-          .map((group) => group.id)
-          .slice(0, 5)
-          .join(', ')}`,
-      },
-    ],
-  };
 }
 
 function planGroup(input: PoolInput): CloudPlan {

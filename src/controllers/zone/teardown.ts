@@ -5,7 +5,7 @@ import { emptyPlan, joinPlans } from '../../plan/change.ts';
 import type { KindPlan } from '../kind.ts';
 import type { CloudPlan } from '../model.ts';
 import { goneOf, planDelete } from '../parts/removal.ts';
-import { planRules } from '../parts/rules.ts';
+import { namedBy, planRules } from '../parts/rules.ts';
 import { recordOf } from '../records.ts';
 import type { ZoneInput } from './plan.ts';
 
@@ -22,7 +22,7 @@ export function teardownZone(input: ZoneInput): KindPlan {
         needs: ['Server:users', 'SecurityGroupRules:sg/naming'],
       }),
     ),
-    group === undefined ? emptyPlan : namedBy(input, group.id),
+    group === undefined ? emptyPlan : namedBy(input.view, group.id),
   ]);
   return { plan, fleets: [], replacements: [], gone: goneOf(input.records, input.view), retain: [] };
 }
@@ -65,23 +65,5 @@ function usersOf(input: ZoneInput): CloudPlan {
         why: `is used by ${users.slice(0, 5).join(', ')}${users.length > 5 ? ` and ${users.length - 5} more` : ''}`,
       },
     ],
-  };
-}
-
-/** Rules of other groups that name this one keep it alive: ours are withdrawn by their own objects, a stranger's blocks. */
-function namedBy(input: ZoneInput, groupId: string): CloudPlan {
-  const groups = input.view.records('SecurityGroup').filter((group) => group.id !== groupId);
-  const naming = groups.filter((group) => {
-    const rules = input.view.detail<GroupRules>('GroupRules', group.id)?.parts.rules ?? [];
-    return rules.some((rule) => rule.source.kind === 'group' && rule.source.groupId === groupId);
-  });
-  if (naming.length === 0) return emptyPlan;
-  const text = naming
-    .map((group) => group.id)
-    .slice(0, 5)
-    .join(', ');
-  return {
-    ...emptyPlan,
-    pending: [{ type: 'SecurityGroupRules', name: 'sg/naming', id: groupId, why: `is named by rules of ${text}` }],
   };
 }
