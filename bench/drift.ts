@@ -60,7 +60,7 @@ function isSeen(lab: Lab, { repair }: DriftCase, start: number): boolean {
 }
 
 function repaired(calls: readonly CloudCall[], action: string, start: number): CloudCall | undefined {
-  return calls.find((call) => call.action === action && call.mutating && call.at >= start);
+  return calls.find((call) => call.action === action && call.mutating && call.code === 'OK' && call.at >= start);
 }
 
 const list = (value: unknown): string => JSON.stringify(value);

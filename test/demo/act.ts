@@ -22,8 +22,8 @@ export interface Act {
   readonly webReplaced?: number;
   /** It goes on where the act before it ended: nothing is put back in between when judges are tried. */
   readonly continues?: true;
-  /** Nothing is broken, so nobody need report anything. */
-  readonly harmless?: true;
+  /** Rules of drift and types of conditions under which this very matter is reported; absent where nothing is broken. */
+  readonly reportedAs?: readonly string[];
   /** What the act does: breaks something (the default), mends what it broke, or asks for something. */
   readonly does?: 'broken' | 'mended' | 'asked';
   readonly play: (stage: Stage, tell: Tell) => Promise<Scene>;

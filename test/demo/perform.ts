@@ -34,7 +34,7 @@ export async function perform(act: Act, company: Company, withinSeconds = act.wi
   const began = Date.now();
   const scene = await act.play(stage, (sentence) => story.tell(act.does ?? 'broken', sentence, story.seconds()));
   for (;;) {
-    const { verdicts, looked } = await judgeOnce(scene, act.harmless === true ? [] : [reported(stage, began)]);
+    const { verdicts, looked } = await judgeOnce(scene, reported(act, stage, began));
     stage.watch.check();
     narrator.calls(await stage.emulator.ledger(), stage.operatorKey);
     const open = verdicts.filter(({ holds }) => !holds);
@@ -63,14 +63,15 @@ async function judgeOnce(scene: Scene, more: readonly Verdict[]): Promise<Look> 
 }
 
 // What is healed must have been said too, by a condition that is not True or a difference; that work is going on is not enough.
-function reported(stage: Stage, since: number): Verdict {
+function reported({ reportedAs }: Act, stage: Stage, since: number): readonly Verdict[] {
+  if (reportedAs === undefined) return [];
   const transitions = transitionsSince(stage, since).filter(
     ({ type, to }) => type !== 'Reconciling' && to?.status !== 'True',
   );
   const drift = stage.watch
     .reports()
-    .flatMap((report) => (report.kind === 'drift' && report.at >= since ? [`drift ${report.drift.rule}`] : []));
-  return wasReported(transitions, [...new Set(drift)]);
+    .flatMap((report) => (report.kind === 'drift' && report.at >= since ? [report.drift.rule] : []));
+  return [wasReported(transitions, [...new Set(drift)], reportedAs)];
 }
 
 function ending(act: Act, story: Story, held: boolean): Pick<Result, 'title' | 'held' | 'seconds'> {

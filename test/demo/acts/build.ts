@@ -9,7 +9,6 @@ import type { Stage } from '../stage.ts';
 export const build: Act = {
   title: '0. The environment is built',
   withinSeconds: 120,
-  harmless: true,
   play: async (stage) => ({
     judge: async () => {
       const objects = stage.watch.objects();

@@ -12,7 +12,6 @@ export function farewell(webReplaced: number): Act {
   return {
     title: '6. Everything is deleted',
     withinSeconds: 75,
-    harmless: true,
     does: 'asked',
     play: async (stage, tell) => {
       const fleets = fleetsOf(stage, webReplaced);

@@ -10,6 +10,7 @@ const WRONG_PATH = '/login';
 /** The health check looks at a page that does not exist. */
 export const wrongHealthCheck: Act = {
   title: '3a. A health check looks at the wrong page',
+  reportedAs: ['SLB-6'],
   withinSeconds: 30,
   play: async (stage, tell) => {
     const { id, port, path } = webListener(stage);
@@ -31,6 +32,7 @@ export const wrongHealthCheck: Act = {
 /** A listener is stopped. */
 export const stoppedListener: Act = {
   title: '3b. A listener is stopped',
+  reportedAs: ['SLB-15'],
   withinSeconds: 30,
   play: async (stage, tell) => {
     const { id, port } = webListener(stage);

@@ -6,6 +6,7 @@ import { calledOnce, ruleClosed } from '../judge/cloud.ts';
 /** 0.0.0.0/0 may reach port 22 of the web servers. */
 export const openRule: Act = {
   title: '4. A port is opened to the world',
+  reportedAs: ['SG-8'],
   withinSeconds: 30,
   play: async (stage, tell) => {
     const zone = stage.spec.modules.find(({ name }) => name === 'web')?.securityZoneRef.name ?? '';

@@ -10,6 +10,7 @@ import type { Stage } from '../stage.ts';
 /** A colleague deletes a server in the console. */
 export const lostServer: Act = {
   title: '1a. A server is deleted',
+  reportedAs: ['ARCH-2', 'ServersReady'],
   withinSeconds: 45,
   webReplaced: 1,
   play: async (stage, tell) => {
@@ -36,6 +37,7 @@ export const lostServer: Act = {
 /** A server on record turns up in the other zone. */
 export const unevenZones: Act = {
   title: '1b. A server turns up in the other zone',
+  reportedAs: ['ZonesBalanced'],
   withinSeconds: 60,
   webReplaced: 1,
   play: async (stage, tell) => {

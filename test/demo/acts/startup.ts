@@ -6,6 +6,7 @@ import { shortZone, unitRepaired, wasAskedInside } from '../judge/servers.ts';
 /** A unit is switched off inside a guest and the server reboots. */
 export const deadUnit: Act = {
   title: '2. A module does not come up after a reboot',
+  reportedAs: ['ECS-4', 'AutoStartReady'],
   withinSeconds: 45,
   play: async (stage, tell) => {
     const unit = stage.spec.modules.find(({ name }) => name === 'web')?.startup?.units[0] ?? '';

@@ -39,6 +39,7 @@ export function zoneOutage(): readonly [Act, Act] {
 
 const zoneFails = (remember: (outage: Outage) => void): Act => ({
   title: '5a. A whole zone fails',
+  reportedAs: ['ZonesBalanced'],
   withinSeconds: 45,
   play: async (stage, tell) => {
     const [zone = '', other = ''] = zonesOf(stage);
@@ -62,6 +63,7 @@ const zoneFails = (remember: (outage: Outage) => void): Act => ({
 
 const zoneReturns = (remembered: () => Outage | undefined): Act => ({
   title: '5b. The zone comes back',
+  reportedAs: ['ECS-4', 'ServersReady'],
   withinSeconds: 75,
   continues: true,
   does: 'mended',

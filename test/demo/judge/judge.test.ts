@@ -481,9 +481,10 @@ table('clearedOnce', [
 ]);
 
 table('wasReported', [
-  { why: 'a condition changed', given: () => wasReported(once, []) },
-  { why: 'a difference was listed', given: () => wasReported([], ['SLB-6']) },
-  { why: 'silence', given: () => wasReported([], []), fails: /word/ },
+  { why: 'a condition changed', given: () => wasReported(once, [], ['ZonesBalanced']) },
+  { why: 'a difference was listed', given: () => wasReported([], ['SLB-6'], ['SLB-6']) },
+  { why: 'silence', given: () => wasReported([], [], ['SLB-6']), fails: /word/ },
+  { why: 'words about something else', given: () => wasReported(once, ['SG-8'], ['SLB-6']), fails: /word/ },
 ]);
 
 describe('transitionsOf', () => {

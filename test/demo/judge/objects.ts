@@ -95,10 +95,20 @@ export function clearedOnce(transitions: readonly Transition[], object: string):
   );
 }
 
-/** Some object reported the matter after the break: a condition changed or a difference was listed. */
-export function wasReported(transitions: readonly Transition[], drift: readonly string[]): Verdict {
+/** The matter was reported after the break, under one of its names: a condition of this type changed, or drift of this rule was listed. */
+export function wasReported(
+  transitions: readonly Transition[],
+  drift: readonly string[],
+  names: readonly string[],
+): Verdict {
+  const said = [
+    ...drift.filter((rule) => names.includes(rule)).map((rule) => `drift ${rule}`),
+    ...transitions
+      .filter(({ type }) => names.includes(type))
+      .map(({ type, to }) => `${type} ${to?.status ?? 'absent'} ${to?.reason ?? ''}`),
+  ];
   return verdict(
-    objections([[transitions.length === 0 && drift.length === 0, 'no object has said a word about it']]),
-    `kubectl showed it: ${few([...drift, ...new Set(transitions.map(({ type, to }) => `${type} ${to?.status ?? 'absent'} ${to?.reason ?? ''}`))], 3)}`,
+    objections([[said.length === 0, `no object has said a word about it (${names.join(', ')})`]]),
+    `kubectl showed it: ${few([...new Set(said)], 3)}`,
   );
 }
