@@ -120,7 +120,8 @@ function complaintsOf(lab: Lab, placed: Placed, reasons: Map<string, number>): r
   const said = `${ready.reason}: ${ready.message}`;
   if (!Object.hasOwn(REASONS, ready.reason)) return [`a word that is none of ours: ${said}`];
   if (ready.reason === 'Progressing' || ready.reason === 'InternalError') return [`does not end: ${said}`];
-  const words = [object.metadata.name, ...wordsOf(object.spec)].filter((word) => word.length > 1);
+  const { name, annotations } = object.metadata;
+  const words = [name, ...Object.keys(annotations ?? {}), ...wordsOf(object.spec)].filter((word) => word.length > 1);
   return words.some((word) => ready.message.includes(word)) ? [] : [`names nothing that is declared: ${said}`];
 }
 
