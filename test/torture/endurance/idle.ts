@@ -85,7 +85,12 @@ export async function idle({ objects, hours, minutes = Infinity, tell = () => un
       const quarter = await watchQuarter(lab);
       quarters.push(quarter);
       looks.push({ hours: n / 4, bytes: quarter.bytes });
-      if (n % 4 === 0) tell(`hour ${n / 4}: ${Math.round(quarter.bytes / 1024)} KB, ${quarter.timers} timers`);
+      const writes = quarters.reduce(
+        (sum, { cloudWrites, kubeWrites }) => sum + cloudWrites.length + kubeWrites.length,
+        0,
+      );
+      const size = Math.round(quarter.bytes / 1024);
+      if (n % 4 === 0) tell(`hour ${n / 4}: ${writes} writes so far, ${size} KB, ${quarter.timers} timers`);
     }
   } finally {
     await lab.stop();
