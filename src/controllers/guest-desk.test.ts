@@ -97,7 +97,21 @@ function open(
   return { desk, clock, asked, tokens, news, guests: desk.for('owner') };
 }
 
+/** Every server that a test may have on record. */
+const onRecord: ReadonlySet<string> = new Set(servers(200).map(({ id }) => id));
+
 describe('GuestDesk', () => {
+  it('forgets who is on record no more: neither its own memory nor the record grows with every server that was replaced', async () => {
+    const { guests, clock } = open(() => GOOD);
+    const three = servers(3);
+    for (const server of three) guests.startUp(server, spec);
+    await clock.advance(2000);
+    const ids = (of: ReadonlySet<string>) => guests.judged(of).map(({ id }) => id);
+    assert.deepEqual(ids(onRecord), ['i-web-0', 'i-web-1', 'i-web-2']);
+    assert.deepEqual(ids(new Set(['i-web-1'])), ['i-web-1']);
+    assert.deepEqual(ids(onRecord), ['i-web-1']);
+  });
+
   it('asks all servers of one question with one command, and tells the owner', async () => {
     const { guests, clock, asked, news } = open(() => GOOD);
     const three = servers(3);
@@ -113,7 +127,7 @@ describe('GuestDesk', () => {
     );
     assert.deepEqual(news, ['owner', 'owner', 'owner']);
     assert.deepEqual(
-      guests.judged(),
+      guests.judged(onRecord),
       [0, 1, 2].map((n) => ({ id: `i-web-${n}`, bootedAt: '2026-01-01T00:01:00Z' })),
     );
     await clock.advance(3_600_000);
@@ -297,7 +311,7 @@ describe('GuestDesk', () => {
     for (const server of servers(1)) guests.startUp(server, spec);
     desk.forget('owner');
     await clock.advance(60_000);
-    assert.deepEqual([asked, guests.judged()], [[], []]);
+    assert.deepEqual([asked, guests.judged(onRecord)], [[], []]);
   });
 });
 
@@ -318,7 +332,7 @@ describe('GuestDesk, several owners and questions', () => {
     b.startUp(other, spec);
     await clock.advance(2000);
     desk.forget('a');
-    assert.deepEqual([a.judged(), b.judged().map(({ id }) => id)], [[], ['i-web-1']]);
+    assert.deepEqual([a.judged(onRecord), b.judged(onRecord).map(({ id }) => id)], [[], ['i-web-1']]);
     assert.deepEqual([a.startUp(one, spec).kind, b.startUp(other, spec).kind], ['asking', 'good']);
     await clock.advance(2000);
     assert.deepEqual(asked, ['CheckUnits x2', 'CheckUnits x1']);
@@ -376,7 +390,7 @@ describe('GuestDesk, several owners and questions', () => {
     desk.for('b').startUp({ ...third, id: 'i-b' }, spec);
     await clock.advance(2000);
     assert.deepEqual(
-      a.judged().map(({ id }) => id),
+      a.judged(onRecord).map(({ id }) => id),
       ['i-web-0', 'i-web-1'],
     );
   });
@@ -386,7 +400,10 @@ describe('GuestDesk, several owners and questions', () => {
     const [one] = two();
     guests.startUp(one, { ...spec, repair: 'Report' });
     await clock.advance(2000);
-    assert.deepEqual([guests.startUp(one, { ...spec, repair: 'Report' }).kind, guests.judged()], ['broken', []]);
+    assert.deepEqual(
+      [guests.startUp(one, { ...spec, repair: 'Report' }).kind, guests.judged(onRecord)],
+      ['broken', []],
+    );
   });
 
   it('knows also while nothing may be asked what an earlier process judged', () => {

@@ -68,7 +68,7 @@ export class GuestDesk {
     return {
       allow: (reach) => void this.#reach.set(key, reach),
       know: (boots) => this.#know(boots),
-      judged: () => this.#judged(key),
+      judged: (servers) => this.#judged(key, servers),
       startUp: (server, spec) => this.#startUp(key, server, spec),
       gate: (server, requests) => this.#gate(key, server, requests),
       lacks: (serverId) => this.#lacking.get(serverId)?.action,
@@ -83,6 +83,13 @@ export class GuestDesk {
     for (const [id, entry] of this.#lacking) if (entry.key === key) this.#lacking.delete(id);
   }
 
+  /** Servers come and go: who is on record no more must not stay here for as long as the owner lives. */
+  #forgetOthers(key: string, servers: ReadonlySet<string>): void {
+    for (const [id, entry] of this.#entries) if (entry.key === key && !servers.has(id)) this.#entries.delete(id);
+    for (const [id, entry] of this.#lacking) if (entry.key === key && !servers.has(id)) this.#lacking.delete(id);
+    for (const [id, gate] of this.#gates) if (gate.key === key && !servers.has(gate.serverId)) this.#gates.delete(id);
+  }
+
   /** Ends the desk: nothing is asked any more. */
   close(): void {
     this.#closed = true;
@@ -93,7 +100,8 @@ export class GuestDesk {
     for (const { id, bootedAt } of boots) if (!this.#entries.has(id)) this.#known.set(id, bootedAt);
   }
 
-  #judged(key: string): readonly Boot[] {
+  #judged(key: string, servers: ReadonlySet<string>): readonly Boot[] {
+    this.#forgetOthers(key, servers);
     const own = [...this.#entries].filter(
       ([, entry]) =>
         entry.key === key && entry.state.next === undefined && ['good', 'repaired'].includes(entry.state.verdict.kind),

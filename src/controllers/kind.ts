@@ -61,8 +61,8 @@ export interface Guests {
   allow(reach: GuestReach): void;
   /** Boots judged by an earlier process, from the record. */
   know(boots: readonly Boot[]): void;
-  /** Boots judged so far, for the record. */
-  judged(): readonly Boot[];
+  /** Boots judged so far of these servers, for the record; what was known of the owner's other ones is forgotten. */
+  judged(servers: ReadonlySet<string>): readonly Boot[];
   startUp(server: LiveServer, spec: StartUpSpec): StartUpVerdict;
   gate(server: LiveServer, requests: readonly LocalRequest[]): 'asking' | 'passed' | 'failed';
   /** The RAM action that was refused when this server was asked last, such as ecs:RunCommand. */

@@ -159,7 +159,7 @@ async function act<T extends OwnerObject, R>(
     ? await nextIntents(visit, tools, { session, draft: result.draft, plan: after.plan })
     : NO_INTENTS;
   const { intents } = next;
-  const draft = { ...addIntents(result.draft, intents), boots: guests.judged() };
+  const draft = { ...addIntents(result.draft, intents), boots: guests.judged(serversIn(result.draft)) };
   const progress =
     next.stop ??
     remembered.stop ??
@@ -185,6 +185,10 @@ async function act<T extends OwnerObject, R>(
     unwell,
     restMs: blindMs(tools),
   });
+}
+
+function serversIn({ resources }: Draft): ReadonlySet<string> {
+  return new Set(resources.flatMap(({ type, id }) => (type === 'Server' ? [id] : [])));
 }
 
 interface Planned<T extends OwnerObject, R> {
@@ -220,7 +224,7 @@ function planOnce<T extends OwnerObject, R>(
 /** Refusals in a row; starts that were refused count for nothing once everything runs in the zone. */
 function refusalsOf(memory: ObjectMemory, zone: string, servers: readonly LiveServer[]): number {
   const inZone = servers.filter((server) => server.zone === zone);
-  if (inZone.length > 0 && inZone.every((server) => server.record?.state === 'Running')) memory.starts.delete(zone);
+  if (inZone.every((server) => server.record?.state === 'Running')) memory.starts.delete(zone);
   return (memory.creates.get(zone) ?? 0) + (memory.starts.get(zone) ?? 0);
 }
 
@@ -233,7 +237,8 @@ async function lookOnly<T extends OwnerObject, R>(
   const { plan, verdicts } = first;
   const draft = {
     ...first.draft,
-    boots: visit.session?.guestsFor(`${tools.kind.name}|${visit.key}`).judged() ?? first.draft.boots,
+    boots:
+      visit.session?.guestsFor(`${tools.kind.name}|${visit.key}`).judged(serversIn(first.draft)) ?? first.draft.boots,
   };
   const written = await report(visit, tools, { draft, plan, verdicts, progress: tools.lookOnlyProgress(visit, plan) });
   return written ?? requeueAfter(Math.min(tools.settings.sweepSeconds * 1000, 30_000));
