@@ -369,13 +369,39 @@ describe('GuestDesk, several owners and questions', () => {
       () => '',
       () => false,
       rights,
+      5000,
     );
     const [one] = two();
     const a = desk.for('a');
     a.gate(one, [request]);
+    await clock.advance(1000);
     desk.forget('a');
-    await clock.advance(2000);
+    await clock.advance(20_000);
     assert.equal(a.lacks(one.id), undefined);
+  });
+
+  it('asks a gate neither before its time nor once it passed, whatever else is asked meanwhile', async () => {
+    let output = 'h 404\n';
+    const { guests, clock, asked } = open(() => output);
+    const [one, other] = two();
+    const gates = () => asked.filter((what) => what.startsWith('RequestLocally')).length;
+    guests.gate(one, [request]); // fails at once, and is due again in two seconds
+    await clock.advance(500);
+    output = GOOD;
+    guests.startUp(one, spec);
+    await clock.advance(500);
+    assert.equal(gates(), 1);
+    output = 'h 200\n';
+    await clock.advance(1000);
+    assert.deepEqual(
+      [gates(), guests.gate(one, [request])],
+      [2, 'passed'],
+      'it was not forgotten for the other question',
+    );
+    output = GOOD;
+    guests.startUp(other, spec);
+    await clock.advance(60_000);
+    assert.equal(gates(), 2);
   });
 
   it('names as judged what is good and will not be asked again in this boot, by id', async () => {
