@@ -168,7 +168,13 @@ const rows: readonly Row[] = [
   },
   { why: 'no request at all in the record: never sent', intent: { request: 'x' }, is: 'open', sends: 0 },
   { why: 'of no type that is kept on record: let go at once', intent: { type: 'Nothing' }, is: 'closed', sends: 0 },
-  { why: 'for a place of others: held', unsent: true, context: elsewhere, is: 'open', sends: 0 },
+  {
+    why: 'for a place of others: held',
+    unsent: true,
+    context: elsewhere,
+    is: `open the network or group for web/${F} carries the tags of no object of this namespace`,
+    sends: 0,
+  },
   {
     why: 'for a place of others, and made: adopted',
     found: found('i-a', 'i-b'),

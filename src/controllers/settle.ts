@@ -55,7 +55,13 @@ export async function settle(intent: Intent, context: SettleContext): Promise<Se
     context.memory.unsent.delete(intent.token);
     context.memory.spent.add(intent.token);
   }
-  if (origin === 'elsewhere') return (await lookedUp(intent, context)) ?? { kind: 'open' };
+  if (origin === 'elsewhere')
+    return (
+      (await lookedUp(intent, context)) ?? {
+        kind: 'open',
+        held: `the network or group for ${intent.resource} carries the tags of no object of this namespace`,
+      }
+    );
   if (context.memory.unsent.has(intent.token)) {
     // A request that waited too long is made anew: the age of an intent must stay near the age of its token.
     if (!context.wanted || ageOf(intent, context) > STALE_MS) return { kind: 'closed' };
