@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import type { Intent } from '../crds/index.ts';
 import { emptyPlan } from '../plan/change.ts';
 import { F, G, intent, recorded, recordedServers, replacement } from '../../test/support/builders.ts';
 import { runningServers } from '../../test/support/cloud-records.ts';
@@ -57,6 +58,17 @@ describe('withEntries', () => {
 
   it('never uses an attempt again whose intent is lost from the record', () => {
     assert.equal(withEntries(draft(), entries).attempt, 4);
+  });
+
+  it('marks only what leaves', () => {
+    const after = withEntries(draft({ resources: [old, recorded('VPC', 'vpc', 'vpc-1')] }), entries.slice(2));
+    assert.deepEqual(
+      after.resources.map(({ id, state }) => [id, state]),
+      [
+        ['i-old', 'Deleting'],
+        ['vpc-1', undefined],
+      ],
+    );
   });
 
   it('changes nothing when the record holds it already', () => {
@@ -118,6 +130,57 @@ describe('recordMade', () => {
     const open = intent({ type: 'Listener', resource: 'web/lb/HTTP/80' });
     assert.deepEqual(recordMade(draft({ intents: [open] }), open, []), draft({ attempt: open.attempt }));
   });
+
+  it('what is not kept on record leaves the record as it is, also when it has ids', () => {
+    const open = intent({ type: 'Listener', resource: 'web/lb/HTTP:80' });
+    assert.deepEqual(names(recordMade(draft({ intents: [open] }), open, ['lb-1_http_80'])), []);
+  });
+
+  const surge = intent({ resource: `web/${G}`, zone: G, count: 2 });
+  const newcomers: readonly {
+    readonly why: string;
+    readonly before: Partial<Draft>;
+    readonly made: readonly string[];
+    readonly by?: Intent;
+    readonly are: readonly (string | undefined)[];
+  }[] = [
+    {
+      why: 'a server that was there before is nobody’s newcomer',
+      before: { resources: recordedServers('web', [G]), replacements: [replacement()] },
+      made: ['i-z-new'],
+      are: ['i-z-new'],
+    },
+    {
+      why: 'a newcomer of one surge is not the newcomer of another one',
+      before: {
+        resources: [{ ...recorded('Server', 'web/0', 'i-a'), zone: G }],
+        replacements: [replacement({ newId: 'i-a' }), replacement({ slot: 'web/3' })],
+      },
+      made: ['i-a', 'i-b'],
+      are: ['i-a', 'i-b'],
+    },
+    {
+      why: 'a surge that has its newcomer keeps it',
+      before: { replacements: [replacement({ newId: 'i-old' })] },
+      made: ['i-new'],
+      are: ['i-old'],
+    },
+    {
+      why: 'a load balancer is nobody’s newcomer',
+      before: { replacements: [replacement()] },
+      made: ['lb-1'],
+      by: intent({ type: 'LoadBalancer', resource: 'web/lb', zone: G }),
+      are: [undefined],
+    },
+  ];
+  for (const { why, before, made, by = surge, are } of newcomers) {
+    it(why, () =>
+      assert.deepEqual(
+        recordMade(draft(before), by, made).replacements.map((item) => item.newId),
+        are,
+      ),
+    );
+  }
 
   it('gives every surge that waits there a newcomer of its own', () => {
     const waiting = [replacement(), replacement({ slot: 'web/3', surplusId: 'i-web-3' })];
@@ -199,6 +262,11 @@ describe('adoptPlan', () => {
     assert.deepEqual(after.replacements, [replacement()]);
   });
 
+  it('a replacement whose newcomer is there, or that needs none, goes on where it stands', () => {
+    const others = [replacement({ newId: 'i-new', step: 'Registered' }), replacement({ step: 'Draining' })];
+    assert.deepEqual(adoptPlan(draft(), plan({ gone: ['i-x'], replacements: others }), NOW).replacements, others);
+  });
+
   it('a server that moved by itself is recorded where it lives', () => {
     const servers = liveServers(two, viewOf({ records: { Server: runningServers(two, { zone: G }) } })).servers;
     const fleet = { fleet: 'web', wanted: new Map(), plan: emptyPlan, servers, gone: [], placements: [] };
@@ -224,6 +292,11 @@ describe('intents of a draft', () => {
     );
     assert.equal(closeIntent(added, intent({ attempt: 5 })).attempt, 5);
     assert.equal(addIntents(draft({ attempt: 3 }), []).attempt, 3);
+    const more = addIntents(added, [intent({ attempt: 6 })]);
+    assert.deepEqual(
+      more.intents.map((item) => item.attempt),
+      [4, 5, 6],
+    );
   });
 });
 
