@@ -86,6 +86,8 @@ const PARTS = {
 async function run(): Promise<number> {
   const chosen = Object.entries(PARTS).filter(([name]) => values.part === undefined || values.part === name);
   if (chosen.length === 0) throw new Error(`--part is one of ${Object.keys(PARTS).join(', ')}`);
+  // The first line opens standard output, which may be a pipe and must not count as left open.
+  say(`seed ${figure('seed', 1)}`);
   let missed = 0;
   for (const [name, part] of chosen) {
     const began = performance.now();
