@@ -1,10 +1,14 @@
 // Fields that several kinds share: names, addresses, references, tags. Limits come from the cloud's own.
 import { z } from 'zod';
 import { RESERVED_TAG_PREFIX } from './names.ts';
-import { int32, listMap, rules, text } from './schema.ts';
+import { formed, int32, listMap, rules, text } from './schema.ts';
 
 /** A name inside a list or of another object: a DNS label. */
-export const label = (max = 63): z.ZodString => text(max, { pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/ });
+export const label = (max = 63): z.ZodString =>
+  formed(max, {
+    pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    message: `must be 1 to ${max} lower-case letters, digits and -, with a letter or a digit at both ends: such as web or web-2`,
+  });
 
 /** A reference to an object of the same namespace (or to a cluster-scoped one) by name. */
 export const reference = (what: string) =>

@@ -1,7 +1,7 @@
 // A load balancer's listener: what it accepts, how it spreads, sticks and checks.
 import { z } from 'zod';
 import { port } from './fields.ts';
-import { int32, listSet, rules, text } from './schema.ts';
+import { formed, int32, listSet, rules, text } from './schema.ts';
 
 const checkFields = {
   port: port.exactOptional().describe('Port that is checked. The backend port when absent.'),
@@ -13,7 +13,11 @@ const checkFields = {
 
 const httpCheck = z.object({
   type: z.literal('HTTP'),
-  path: text(80, { pattern: /^\/[-A-Za-z0-9./%?#&=]*$/ }).describe(
+  path: formed(80, {
+    pattern: /^\/[-A-Za-z0-9./%?#&=]*$/,
+    message:
+      'healthCheck.path must start with / and hold only letters, digits and -./%?#&= behind it: such as /app/health',
+  }).describe(
     'Path that the application really serves, starting with /. A module deployed under /app/ answers 404 on /.',
   ),
   domain: text(80, { pattern: /^[-A-Za-z0-9.]+$/ })

@@ -18,7 +18,8 @@ const billing = z
 const inRanges = PORT_RANGES.map(([from, to]) => (from === to ? `p == ${from}` : `(p >= ${from} && p <= ${to})`)).join(
   ' || ',
 );
-const openPort = `(${inRanges}) && !(p in [${REFUSED_PORTS.join(', ')}])`;
+// What is no port at all is refused as such, once.
+const openPort = `p < 1 || p > 65535 || ((${inRanges}) && !(p in [${REFUSED_PORTS.join(', ')}]))`;
 const rangesText = PORT_RANGES.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
 
 const advice = `is refused on an internet-facing load balancer: use one of ${rangesText} that the cloud does not exclude, such as 80, 443, 8080 or 8443, or set address: Intranet`;

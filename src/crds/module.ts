@@ -2,10 +2,15 @@
 import { z } from 'zod';
 import { label, reference } from './fields.ts';
 import { loadBalancer } from './load-balancer.ts';
-import { listSet, rules, text } from './schema.ts';
+import { formed, listSet, rules } from './schema.ts';
 import { loginRule, moduleServerFields } from './servers.ts';
 
-const unit = rules(text(209, { pattern: /^[A-Za-z0-9][A-Za-z0-9:_.@-]{0,200}\.service$/ }), {
+const service = formed(209, {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9:_.@-]{0,200}\.service$/,
+  message: 'units must be named as systemd names services, with the ending: such as nginx.service',
+});
+
+const unit = rules(service, {
   rule: "!self.startsWith('systemd-') && !self.startsWith('rescue') && !self.startsWith('emergency') && !self.startsWith('debug-shell')",
   message: 'units must be the application’s own: systemd-*, rescue, emergency and debug-shell are refused',
 });

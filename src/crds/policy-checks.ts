@@ -50,7 +50,7 @@ export const foreignModuleZone = (sides: { readonly environment: Side; readonly 
   return {
     when: `${e}.spec.modules.exists(m, m.securityZoneRef.name == ${z}.metadata.name)`,
     rule: `${z}.spec.environmentRef.name == ${e}.metadata.name`,
-    message: `'${field}: modules of environment ' + ${e}.metadata.name + ' name zone ' + ${z}.metadata.name + ', which belongs to environment ' + ${z}.spec.environmentRef.name + ': name a zone of the same environment'`,
+    message: `'${field}: modules of environment ' + ${e}.metadata.name + ' name zone ' + ${z}.metadata.name + ', which belongs to environment ' + ${z}.spec.environmentRef.name + ': ${z === 'object' ? 'correct spec.environmentRef, or let those modules name another zone' : 'name a zone of the same environment'}'`,
   };
 };
 
@@ -84,7 +84,7 @@ export const poolZoneChecks = (sides: { readonly pool: Side; readonly zone: Side
     {
       when,
       rule: `${p}.spec.environmentRef.name == ${z}.spec.environmentRef.name`,
-      message: `'${ofPool ? 'spec.securityZoneRef' : 'spec.environmentRef'}: bastion pool ' + ${p}.metadata.name + ' of environment ' + ${p}.spec.environmentRef.name + ' lives in zone ' + ${z}.metadata.name + ', which belongs to environment ' + ${z}.spec.environmentRef.name + ': name a zone of the same environment'`,
+      message: `'${ofPool ? 'spec.securityZoneRef' : 'spec.environmentRef'}: bastion pool ' + ${p}.metadata.name + ' of environment ' + ${p}.spec.environmentRef.name + ' lives in zone ' + ${z}.metadata.name + ', which belongs to environment ' + ${z}.spec.environmentRef.name + ': name a zone of the same environment, or correct spec.environmentRef'`,
     },
     {
       when,

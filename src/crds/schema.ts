@@ -52,6 +52,16 @@ export const rules = <T extends z.ZodType>(schema: T, ...added: readonly CelRule
   return schema.meta({ ...schema.meta(), [VALIDATIONS]: [...kept, ...added] });
 };
 
+/** A string of a form that a sentence tells: of a bare `pattern` the API server shows nothing but the expression. */
+export const formed = (
+  max: number,
+  form: { readonly min?: number; readonly pattern: RegExp; readonly message: string },
+): z.ZodString =>
+  rules(text(max, { min: form.min ?? 1 }), { rule: celMatches('self', form.pattern), message: form.message });
+
+/** The CEL text that asks whether a string matches; raw, because CEL knows fewer escapes than expressions use. */
+export const celMatches = (string: string, { source }: RegExp): string => `${string}.matches(r'${source}')`;
+
 /** The rule of a value that never changes; `wayOut` says what to do instead. */
 export const immutable = (field: string, wayOut: string): CelRule => ({
   rule: 'self == oldSelf',

@@ -1,7 +1,7 @@
 // What objects report. Bounded everywhere: the largest environment's status stays small enough for etcd.
 import { z } from 'zod';
 import { conditionList } from './condition.ts';
-import { deletionPolicy, label, zoneId } from './fields.ts';
+import { deletionPolicy, zoneId } from './fields.ts';
 import type { DeepReadonly } from './object.ts';
 import { int32, int64, listAtomic, listMap, text, time } from './schema.ts';
 
@@ -51,7 +51,7 @@ const intent = z.object({
 
 const replacement = z.object({
   slot: resourceName,
-  module: label().describe('Module or pool of the server.'),
+  module: text(63, { pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/ }).describe('Module or pool of the server.'),
   surplusId: cloudId.describe('Server that goes.'),
   newId: cloudId.exactOptional().describe('Server that comes.'),
   fromZone: zoneId,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { cidr, deletionPolicy, description, displayName, label, reference, undeclaredRules, zoneId } from './fields.ts';
 import type { CustomObject, DeepReadonly } from './object.ts';
-import { immutable, int32, listMap, listSet, rules, text } from './schema.ts';
+import { celMatches, immutable, int32, listMap, listSet, rules, text } from './schema.ts';
 import { objectStatus } from './status.ts';
 
 const anotherZone = 'create another SecurityZone, move the modules over, and delete this one';
@@ -44,8 +44,10 @@ const from = z
     'Who may come in. LoadBalancers: the load balancers’ own addresses, which is right for HTTP listeners; at TCP and UDP listeners the client’s address arrives, so declare the clients’ ranges as CIDR.',
   );
 
-const portRange = rules(text(11, { pattern: /^[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/ }), {
-  rule: "self.split('-').all(p, int(p) >= 1 && int(p) <= 65535) && int(self.split('-')[0]) <= int(self.split('-')[size(self.split('-')) - 1])",
+const PORTS = /^[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$/;
+
+const portRange = rules(text(11), {
+  rule: `${celMatches('self', PORTS)} && self.split('-').all(p, int(p) >= 1 && int(p) <= 65535) && int(self.split('-')[0]) <= int(self.split('-')[size(self.split('-')) - 1])`,
   message: 'ports must be a port or a rising range between 1 and 65535, such as "8080" or "8000-8100"',
 });
 
@@ -63,7 +65,8 @@ const inboundRule = rules(
     fieldPath: '.ports',
   },
   {
-    rule: "self.protocol != 'TCP' || !has(self.ports) || self.ports.all(r, int(r.split('-')[0]) > 21 || int(r.split('-')[size(r.split('-')) - 1]) < 20)",
+    // A pattern, for what is no number is refused by its own and must not fail here as well: up to 21, and from 20.
+    rule: "self.protocol != 'TCP' || !has(self.ports) || self.ports.all(r, !r.matches('^(20|21|([1-9]|1[0-9]|20|21)-([2-9][0-9]|[1-9][0-9]{2,4}))$'))",
     message: 'ports 20 and 21 are FTP, which is not offered: use SFTP on 22, and leave 20 and 21 out of ranges',
     fieldPath: '.ports',
   },

@@ -169,7 +169,13 @@ describe('admission', () => {
         why: 'the cloud writes 80/80, so 080 would differ for ever',
         kind: 'dmz',
         bend: (s) => (s.inbound[0].ports = ['080']),
-        says: /spec\.inbound\[0\]\.ports\[0\].*should match/,
+        says: /spec\.inbound\[0\]\.ports\[0\].*a port or a rising range/,
+      },
+      {
+        why: 'a service’s name is no port, and is told once',
+        kind: 'dmz',
+        bend: (s) => (s.inbound[0].ports = ['ssh']),
+        says: /^(?!.*(evaluat|conversion|FTP)).*ports\[0\].*a port or a rising range/s,
       },
       {
         why: 'ECS-8: a rule for FTP',
@@ -232,6 +238,12 @@ describe('admission', () => {
         says: /spec\.access\.clientCidrs\[0\].*IPv4 network/,
       },
       {
+        why: 'what is no port at all is told once',
+        kind: 'environment',
+        bend: (s) => (listener(s).port = 0),
+        says: /^(?!.*is refused).*listeners\[0\]\.port.*greater than or equal to 1/s,
+      },
+      {
         why: 'SLB-2: a port outside the ranges names itself',
         kind: 'environment',
         bend: (s) => (listener(s).port = 8),
@@ -271,7 +283,7 @@ describe('admission', () => {
         why: 'SLB-7: a path that does not start with /',
         kind: 'environment',
         bend: (s) => (listener(s).healthCheck.path = 'app/health'),
-        says: /healthCheck\.path/,
+        says: /healthCheck\.path.*must start with \/.*such as \/app\/health/,
       },
       {
         why: 'SLB-7: a path of 81 characters',
@@ -439,7 +451,19 @@ describe('admission', () => {
         why: 'a unit with a space is not a name',
         kind: 'environment',
         bend: (s) => (web(s).startup.units = ['a b.service']),
-        says: /startup\.units\[0\]/,
+        says: /startup\.units\[0\].*such as nginx\.service/,
+      },
+      {
+        why: 'a unit without its ending',
+        kind: 'environment',
+        bend: (s) => (web(s).startup.units = ['bank-web']),
+        says: /startup\.units\[0\].*with the ending: such as nginx\.service/,
+      },
+      {
+        why: 'a module is named in tags and host names',
+        kind: 'environment',
+        bend: (s) => (web(s).name = 'Web'),
+        says: /modules\[0\]\.name.*1 to 32 lower-case letters/,
       },
       {
         why: 'user data from nowhere',
