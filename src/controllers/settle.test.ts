@@ -12,6 +12,7 @@ import { ObjectMemory } from './memory.ts';
 import { SAFE_REPLAY_MS, STALE_MS, type SettleContext, type Settled, settle } from './settle.ts';
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 const STARTED = NOW - 10 * MINUTE; // of the default intent
 const made = (...ids: readonly string[]): WriteAnswer => ok({ InstanceIdSets: { InstanceIdSet: ids } });
 const found = (...ids: readonly string[]): readonly CloudRecord[] => ids.map((id) => serverRecord({ id }));
@@ -23,6 +24,7 @@ interface Scene {
   readonly answer?: WriteAnswer;
   readonly unsent?: boolean;
   readonly spent?: boolean;
+  readonly replayed?: { readonly at: number; readonly count: number };
   readonly context?: Partial<SettleContext>;
 }
 
@@ -31,6 +33,7 @@ async function play(scene: Scene) {
   const memory = new ObjectMemory();
   if (scene.unsent === true) memory.unsent.add(open.token);
   if (scene.spent === true) memory.spent.add(open.token);
+  if (scene.replayed !== undefined) memory.replays.set(open.token, scene.replayed);
   const client = recordedCloud(scene.answer === undefined ? [] : [scene.answer]);
   const failure = scene.lookUpFails === undefined ? undefined : refused(scene.lookUpFails);
   const lookUp = () => (failure?.kind === 'error' ? failure.error : (scene.found ?? []));
@@ -191,6 +194,80 @@ const rows: readonly Row[] = [
     sends: 0,
   },
   {
+    why: 'surely never sent and ten minutes old: sent',
+    unsent: true,
+    context: { now: STARTED + 10 * MINUTE },
+    answer: made('i-a', 'i-b'),
+    is: 'made i-a i-b',
+    sends: 1,
+  },
+  {
+    why: 'surely never sent and a millisecond older: made anew, with a token of its own age',
+    unsent: true,
+    context: { now: STARTED + 10 * MINUTE + 1 },
+    is: 'closed',
+    sends: 0,
+  },
+  {
+    why: 'half an hour old: the cloud may have forgotten the token, nothing is sent',
+    context: { now: STARTED + 30 * MINUTE },
+    is: 'closed',
+    sends: 0,
+  },
+  {
+    why: 'not wanted and exactly as old as the visibility grace: still asked again',
+    context: { now: STARTED + 15 * MINUTE, wanted: false },
+    answer: made('i-a', 'i-b'),
+    is: 'made i-a i-b',
+    sends: 1,
+  },
+  {
+    why: 'not wanted, some found past the grace: not let go, there is something',
+    found: found('i-a'),
+    context: { ...pastGrace, wanted: false },
+    answer: made('i-a', 'i-b'),
+    is: 'made i-a i-b',
+    sends: 1,
+  },
+  {
+    why: 'forged to begin in exactly a day: a clock may be wrong',
+    intent: { startedAt: formatTime(STARTED + MINUTE + DAY) },
+    context: forged,
+    is: 'open',
+    sends: 0,
+  },
+  {
+    why: 'forged to begin a second later: no clock is wrong by so much',
+    intent: { startedAt: formatTime(STARTED + MINUTE + DAY + 1000) },
+    context: forged,
+    is: 'closed',
+    sends: 0,
+  },
+  {
+    why: 'sent again for the tenth time: not before 256 pauses',
+    replayed: { at: 0, count: 9 },
+    context: { monotonic: 256 * 5000 - 1 },
+    is: 'open',
+    sends: 0,
+  },
+  {
+    why: 'sent again for the tenth time: after 256 pauses, which is the longest',
+    replayed: { at: 0, count: 9 },
+    context: { monotonic: 256 * 5000 },
+    answer: made('i-a', 'i-b'),
+    is: 'made i-a i-b',
+    sends: 1,
+  },
+  {
+    why: 'an empty list of scripts is none: sent as it was frozen',
+    unsent: true,
+    intent: { fromObjects: [] },
+    context: { userData: async () => undefined },
+    answer: made('i-a', 'i-b'),
+    is: 'made i-a i-b',
+    sends: 1,
+  },
+  {
     why: 'known with other parameters and found: adopted',
     spent: true,
     found: found('i-a', 'i-b'),
@@ -278,6 +355,12 @@ const classes: readonly {
     again: 'open in-progress, unsent no, spent no',
   },
   {
+    class: 'in-progress',
+    mayHaveHappened: false,
+    first: 'open in-progress, unsent no, spent no',
+    again: 'open in-progress, unsent no, spent no',
+  },
+  {
     class: 'token-mismatch',
     mayHaveHappened: true,
     first: 'open token-mismatch, unsent no, spent yes',
@@ -303,6 +386,16 @@ describe('settle', () => {
         assert.equal(`${render(end)}, unsent ${said(memory.unsent)}, spent ${said(memory.spent)}`, row[time]);
       });
     }
+  }
+
+  for (const [time, unsent] of [
+    ['for the first time', true],
+    ['after an unknown outcome', false],
+  ] as const) {
+    it(`held back ${time} it is ${unsent ? 'surely' : 'not surely'} unsent`, async () => {
+      const { memory, open } = await play({ unsent, answer: { kind: 'held', reason: 'Frozen' } });
+      assert.equal(memory.unsent.has(open.token), unsent);
+    });
   }
 
   it('sends the frozen request with its token, in the lane of what people wait for', async () => {
