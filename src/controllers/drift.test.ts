@@ -108,6 +108,30 @@ const rows: readonly Row[] = [
     is: ['web/0.startup[x] Repaired old'],
   },
   {
+    why: 'what was repaired inside guests and is told of another value has another time',
+    input: {
+      before: [entry('web/0.startup[x]', { observed: 'masked', decision: 'Repaired' })],
+      repaired: [{ path: 'web/0.startup[x]', desired: 'on', observed: 'off', blueprint: 'ECS-4' }],
+    },
+    is: ['web/0.startup[x] Repaired new'],
+  },
+  {
+    why: 'what was repaired inside guests keeps no time of another path',
+    input: {
+      before: [entry('other', { observed: 'off', decision: 'Reported' })],
+      repaired: [{ path: 'web/0.startup[x]', desired: 'on', observed: 'off', blueprint: 'ECS-4' }],
+    },
+    is: ['web/0.startup[x] Repaired new'],
+  },
+  {
+    why: 'what is open is not told as repaired inside a guest as well',
+    input: {
+      reported: [reported],
+      repaired: [{ path: reported.path, desired: 'on', observed: 'off', blueprint: 'ECS-4' }],
+    },
+    is: ['web/0.instanceType Reported new'],
+  },
+  {
     why: 'the same path twice is one entry',
     input: { reported: [reported, reported] },
     is: ['web/0.instanceType Reported new'],
@@ -147,6 +171,41 @@ describe('nextDrift', () => {
     assert.deepEqual(nextDrift(input({ changes: [change('vpc')] })), [entry('vpc.displayName', { firstSeen: NOW })]);
     const made = nextDrift(input({ changes: [change('web/f', { verb: 'Create', fields: [], count: 2 })] }))[0];
     assert.deepEqual([made?.desired, made?.observed], ['present (2)', 'absent']);
+    const one = nextDrift(input({ changes: [change('vpc', { verb: 'Create', fields: [] })] }))[0];
+    assert.deepEqual([one?.desired, one?.observed], ['present', 'absent']);
+    const surplus = nextDrift(input({ changes: [change('web/0', { verb: 'Delete', fields: [] })] }))[0];
+    assert.deepEqual([surplus?.desired, surplus?.observed], ['absent', 'present']);
+  });
+
+  it('shows values that are no text as JSON, and cuts what is too long for a status', () => {
+    const fields = [
+      { path: 'p'.repeat(300), from: { a: [1] }, to: 'x'.repeat(300), impact: 'Safe', rule: 'mutable', blueprint: '' },
+    ] as const;
+    const [found] = nextDrift(input({ changes: [change('v', { fields })] }));
+    assert.deepEqual([found?.observed, found?.desired.length, found?.path.length], ['{"a":[1]}', 256, 256]);
+    const repaired = [{ path: 'p'.repeat(300), desired: 'on', observed: 'off', blueprint: '' }];
+    assert.equal(nextDrift(input({ repaired }))[0]?.path.length, 256);
+    const long = { ...reported, path: 'p'.repeat(300) };
+    assert.equal(nextDrift(input({ reported: [long] }))[0]?.path.length, 256);
+  });
+
+  it('keeps of what was repaired the newest that fit beside what is open', () => {
+    const open = Array.from({ length: 98 }, (_, index) => change(`v${index}`));
+    const before = ['a', 'b', 'c'].map((path) => entry(path));
+    const repaired = [{ path: 'guest', desired: 'on', observed: 'off', blueprint: '' }];
+    const drift = nextDrift(input({ changes: open, before, repaired }));
+    assert.deepEqual(
+      drift.slice(98).map(({ path }) => path),
+      ['c', 'guest'],
+    );
+  });
+
+  it('counts a missing resource as one difference, and each field of another one', () => {
+    const creates = Array.from({ length: 60 }, (_, index) => change(`v${index}`, { verb: 'Create', fields: [] }));
+    const [field] = change('v').fields;
+    assert.ok(field !== undefined);
+    const wide = Array.from({ length: 25 }, (_, index) => change(`w${index}`, { fields: [field, field] }));
+    assert.equal(driftOmitted({ changes: [...creates, ...wide], reported: [], built: true }), 10);
   });
 
   it('shows at most 100, open ones first, and counts the rest', () => {
