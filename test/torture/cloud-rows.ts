@@ -64,7 +64,7 @@ function shots(points: Points, [fault, wanted = /./]: Variant): readonly Shot[] 
   return everywhere(points, isWanted).map((place) => ({ ...place, fault: faultAt(place.at) }));
 }
 
-/** Generators of the cloud's rows. */
+/** Generators of the cloud's rows. Reads are never later than the visibility grace of the lives, one second: beyond it nothing is promised. */
 export const CLOUD: Readonly<Record<string, Generator>> = {
   C1: row(
     [refusal(400, 'Throttling.User')],
@@ -101,10 +101,10 @@ export const CLOUD: Readonly<Record<string, Generator>> = {
     [{ kind: 'lose', times: 2 }, MADE_ONCE],
   ),
   C10: row([{ kind: 'hide', ms: 700 }, CREATES], [{ kind: 'lag', ms: 700, flip: false }, CREATES]),
-  C11: row([{ kind: 'lag', ms: 1500, flip: false }, DELETES]),
+  C11: row([{ kind: 'lag', ms: 900, flip: false }, DELETES]),
   C12: row(
-    [{ kind: 'lag', ms: 2000, flip: true }],
-    [{ kind: 'lag', ms: 800, flip: false }, /^(?!Delete|Remove|Create|Run)/],
+    [{ kind: 'lag', ms: 900, flip: true }],
+    [{ kind: 'lag', ms: 900, flip: false }, /^(?!Delete|Remove|Create|Run)/],
   ),
   C13: row(
     [{ kind: 'list', what: 'missing', times: 2 }],

@@ -18,14 +18,20 @@ const LISTS: Readonly<Record<string, readonly [outer: string, inner: string, id:
   DescribeLoadBalancers: ['LoadBalancers', 'LoadBalancer', 'LoadBalancerId'],
 };
 
+interface Given {
+  readonly answer: Answer;
+  readonly at: number;
+}
+type Past = ReadonlyMap<string, Given>;
+
 /** Reads of one operator's cloud proxy. */
 export class Reads {
-  /** The last true answer to each question. */
-  readonly #past = new Map<string, Answer>();
+  /** The last true answer to each question, and when it was given. */
+  readonly #past = new Map<string, Given>();
   readonly #hidden = new Map<string, number>();
   readonly #stuck = new Map<string, number>();
   readonly #first = new Map<string, Loose>();
-  #lag: { readonly until: number; readonly flip: boolean; readonly past: ReadonlyMap<string, Answer> } | undefined;
+  #lag: { readonly until: number; readonly ms: number; readonly flip: boolean; readonly past: Past } | undefined;
   #list: { readonly what: string; left: number } | undefined;
   #turn = 0;
 
@@ -34,7 +40,7 @@ export class Reads {
     const until = performance.now() + ('ms' in fault ? fault.ms : 0);
     switch (fault.kind) {
       case 'lag':
-        this.#lag = { until, flip: fault.flip, past: new Map(this.#past) };
+        this.#lag = { until, ms: fault.ms, flip: fault.flip, past: new Map(this.#past) };
         return;
       case 'hide':
         for (const id of made) this.#hidden.set(id, until);
@@ -59,16 +65,20 @@ export class Reads {
     if (old !== undefined) return { kind: 'answer', answer: old };
     const applied = async (answer: Answer | undefined): Promise<Fate> => {
       if (answer?.status !== 200) return 'give';
-      this.#past.set(key, answer);
+      this.#past.set(key, { answer, at: performance.now() });
       return this.#twist(action, answer);
     };
     return { kind: 'whole', applied, given: () => undefined };
   }
 
+  /** An answer that is older than the lag would be a cloud that is later than it may be. */
   #old(key: string): Answer | undefined {
-    if (this.#lag === undefined || performance.now() > this.#lag.until) return undefined;
+    const now = performance.now();
+    if (this.#lag === undefined || now > this.#lag.until) return undefined;
     this.#turn += 1;
-    return this.#lag.flip && this.#turn % 2 === 0 ? undefined : this.#lag.past.get(key);
+    if (this.#lag.flip && this.#turn % 2 === 0) return undefined;
+    const given = this.#lag.past.get(key);
+    return given !== undefined && now - given.at <= this.#lag.ms ? given.answer : undefined;
   }
 
   #twist(action: string, answer: Answer): Fate {

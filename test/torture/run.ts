@@ -63,7 +63,7 @@ export async function play(lane: Lane, plan: Plan): Promise<Outcome> {
   try {
     await life.begin();
     const end = await life.live();
-    const log = end.problems.length > 0 ? `${life.logs()}\n${await life.state()}` : '';
+    const log = end.problems.length > 0 ? [life.logs(), life.writes(), await life.state()].join('\n') : '';
     return { plan, seen: life.gate.seen, ...end, log, seconds: (performance.now() - began) / 1000 };
   } finally {
     await life.end();
@@ -236,6 +236,13 @@ class LifeOf {
 
   logs(): string {
     return this.#replicas.map(({ logFile }) => readFileSync(logFile, 'utf8')).join('\n');
+  }
+
+  /** What was written in which phase, after how many milliseconds. */
+  writes(): string {
+    return this.gate.seen
+      .map(({ phase, channel, facts, ms }) => `${phase} ${ms} ${channel} ${facts.join(' | ')}`)
+      .join('\n');
   }
 
   /** What the objects say of themselves, for who looks for the cause. */

@@ -20,6 +20,8 @@ export class Witness {
   readonly #defaced = new Set<string>();
   /** Until then an old leader cannot know that its lease was deleted. */
   #unledUntil = 0;
+  /** Tokens of intents that were durable once. */
+  readonly #durable = new Set<string>();
   /** The harness took stored state away, finalizers perhaps among it. */
   #stripped = false;
   /** Parameters by token, as they were sent first. */
@@ -76,7 +78,10 @@ export class Witness {
   #lookFor(objects: readonly Loose[], { action, token }: { readonly action: string; readonly token: string }): void {
     const says = (intent: Loose): boolean => intent.token === token && intent.action === action;
     const holding = objects.find(({ status }) => (status?.intents ?? []).some(says));
-    if (holding === undefined && !this.#defaced.has(token))
+    if (holding !== undefined) this.#durable.add(token);
+    // Of two that act, one may send what the other has had answered and closed: the token makes it the same thing.
+    const isEcho = this.#durable.has(token) && performance.now() <= this.#unledUntil;
+    if (holding === undefined && !isEcho && !this.#defaced.has(token))
       this.#violations.add(`${action} with token ${token} is sent and no durable intent says so`);
     if (holding !== undefined && !this.#stripped && !(holding.metadata.finalizers ?? []).includes(FINALIZER))
       this.#violations.add(
