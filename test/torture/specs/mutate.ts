@@ -108,9 +108,24 @@ function boundaries({ minimum, maximum, minLength, maxLength }: Structural): rea
   return [...numbers, ...lengths.map((length) => 'a'.repeat(length))];
 }
 
+/** As many items as are allowed, or one more; every second time they differ, so that rules have to look at all of them. */
 function longer(list: readonly Json[], node: Structural, value: number): readonly Json[] {
   const many = (node.maxItems ?? 100) + (value % 2);
-  return Array.from({ length: many }, () => list[0] ?? 'a');
+  const differ = value % 4 < 2;
+  return Array.from({ length: many }, (_, n) => (differ ? another(list[0] ?? 'a', n) : (list[0] ?? 'a')));
+}
+
+/** The same item with another name, port or address. */
+function another(item: Json, n: number): Json {
+  if (typeof item === 'string') {
+    if (/^\d+\.\d+\.\d+\.\d+\//.test(item)) return `10.${n >> 8}.${n & 255}.0/24`;
+    return /^\d+(-\d+)?$/.test(item) ? String(1024 + n) : `${item}${n}`;
+  }
+  if (!isFields(item)) return item;
+  const { name, key, port } = item;
+  if (typeof name === 'string') return { ...item, name: `n${n}` };
+  if (typeof key === 'string') return { ...item, key: `k${n}` };
+  return typeof port === 'number' ? { ...item, port: 5100 + n } : item;
 }
 
 /** Strange values for a scalar or list, told apart by what stands there. */
