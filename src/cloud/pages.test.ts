@@ -113,6 +113,18 @@ describe('pagesByToken', () => {
       complete: false,
     },
     {
+      why: 'a count that is told beside tokens and fits',
+      pages: [page('a', { next: '1', total: 2 }), page('b', { total: 2 })],
+      ids: 'a b',
+      complete: true,
+    },
+    {
+      why: 'a ring of tokens would never end',
+      pages: [page('a', { next: '1' }), page('b', { next: '2' }), page('c', { next: '1' })],
+      ids: 'a b c',
+      complete: false,
+    },
+    {
       why: 'a token handed out twice would never end',
       pages: [page('a', { next: '1' }), page('b', { next: '1' })],
       ids: 'a b',
@@ -131,4 +143,28 @@ describe('pagesByToken', () => {
       assert.equal(listing.complete, complete);
     });
   }
+});
+
+describe('a cloud that hands out pages without end', () => {
+  let asked = 0;
+  const another = (more: Partial<Page<CloudRecord>>) => {
+    asked += 1;
+    return { kind: 'ok', value: page(`r${asked}`, more) } as const;
+  };
+  beforeEach(() => (asked = 0));
+
+  it('is not believed after a thousand numbered pages', async () => {
+    const listing = await pagesByNumber(1, async () => another({ total: 5000 }));
+    assert.deepEqual([listing.kind === 'ok' && listing.complete, asked], [false, 1000]);
+  });
+
+  it('is not believed after a thousand tokens', async () => {
+    const listing = await pagesByToken(async () => another({ next: `t${asked}` }));
+    assert.deepEqual([listing.kind === 'ok' && listing.complete, asked], [false, 1000]);
+  });
+
+  it('is believed when the thousandth page is the last', async () => {
+    const listing = await pagesByNumber(1, async () => another({ total: 1000 }));
+    assert.deepEqual([listing.kind === 'ok' && listing.complete, asked], [true, 1000]);
+  });
 });

@@ -119,6 +119,32 @@ describe('makeIntents', () => {
     );
   });
 
+  it('makes no more than 64 together with those that are open', () => {
+    const wave = Array.from({ length: 70 }, (_, index) => servers(`m${index}/f`));
+    assert.equal(makeIntents(wave, 0, context).length, 64);
+    const open = Array.from({ length: 63 }, (_, index) => intent({ attempt: index + 1, request: '' }));
+    assert.equal(makeIntents(wave, 63, { ...context, open }).length, 1);
+    assert.equal(makeIntents(wave, 64, { ...context, open: [...open, intent({ request: '' })] }).length, 0);
+  });
+
+  it('makes as many as fit into 65536 characters of requests, to the last one', () => {
+    const [first] = makeIntents([servers('m0/f')], 0, context);
+    const size = first?.request.length ?? 0;
+    const before = (length: number) => [intent({ request: 'x'.repeat(length) })];
+    assert.equal(makeIntents([servers('m0/f')], 0, { ...context, open: before(65_536 - size) }).length, 1);
+    assert.equal(makeIntents([servers('m0/f')], 0, { ...context, open: before(65_536 - size + 1) }).length, 0);
+  });
+
+  it('freezes a request of exactly 8192 characters and none longer', () => {
+    const base = makeIntents([servers('web/f')], 0, context)[0]?.request.length ?? 0;
+    const withText = (length: number) => servers('web/f', undefined, 'x'.repeat(length));
+    const one = makeIntents([withText(1)], 0, context)[0]?.request.length ?? 0;
+    const room = 8192 - one + 1;
+    assert.ok(base <= one);
+    assert.equal(makeIntents([withText(room)], 0, context)[0]?.request.length, 8192);
+    assert.throws(() => makeIntents([withText(room + 1)], 0, context), /longer than 8192/);
+  });
+
   it('refuses what is not a create and what is too long: both are our own mistakes', () => {
     const update = change({ action: { service: 'vpc', action: { kind: 'UpdateVpc', id: 'vpc-1', set: {} } } });
     assert.throws(() => makeIntents([update], 0, context), /no request to freeze/);
@@ -186,6 +212,11 @@ describe('frozenCall', () => {
       '[]',
       'null',
       '{"service":"sts","action":"x","params":{}}',
+      '{"service":"ecs","params":{}}',
+      '{"service":"ecs","action":"x"}',
+      '{"service":"ecs","action":"x","params":"y"}',
+      '"text"',
+      '7',
       '{"service":"ecs","action":1,"params":{}}',
       '{"service":"ecs","action":"x","params":null}',
     ]) {

@@ -73,6 +73,36 @@ describe('settling', () => {
   });
 });
 
+describe('settling of what was sent long after this process began', () => {
+  const AT = 5_000_000;
+  const sent = () => {
+    const memory = new ObjectMemory();
+    memory.sent(change('y'), AT);
+    return memory;
+  };
+
+  it('counts from when it was sent', () => {
+    assert.ok(sent().isSettling(change('y'), AT + 899_999, trust));
+    assert.ok(!sent().isSettling(change('y'), AT + 900_000, trust));
+  });
+
+  it('counts from when it was seen, and is not forgotten before that time is over', () => {
+    const memory = sent();
+    memory.confirm([], AT + 1000, trust);
+    memory.confirm([], AT + 31_000, trust); // exactly its time: not over
+    assert.ok(memory.isSettling(change('y'), AT + 30_999, trust));
+    assert.ok(!memory.isSettling(change('y'), AT + 31_000, trust));
+    memory.confirm([], AT + 31_001, trust);
+    assert.ok(!memory.isSettling(change('y'), AT + 1000, trust), 'forgotten: nobody asks for so early a time again');
+  });
+
+  it('another wish for the same resource does not keep it waiting for the first one', () => {
+    const memory = sent();
+    memory.confirm([change('z')], AT + 1000, trust);
+    assert.ok(memory.isSettling(change('y'), AT + 2000, trust), 'what was sent is not planned any more: it was seen');
+  });
+});
+
 const held = (generation = 1) => {
   const memory = new ObjectMemory();
   memory.holds.set(changeKey(change('y')), { until: 5000, error, generation });
@@ -84,6 +114,9 @@ describe('holds', () => {
     assert.equal(held().heldBy(change('z'), 4999)?.error, error);
     assert.equal(held().heldBy(change('y'), 5000), undefined);
     assert.equal(held().heldBy(change('y', { name: 'other' }), 0), undefined);
+    const memory = held();
+    memory.heldBy(change('y'), 5000);
+    assert.equal(memory.holds.size, 0, 'what is over is forgotten');
   });
 
   it('end when the declaration was corrected', () => {
