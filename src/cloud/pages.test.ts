@@ -141,8 +141,16 @@ describe('pagesByToken', () => {
       assert.ok(listing.kind === 'ok');
       assert.deepEqual(listing.records.map((item) => item.id).join(' '), ids);
       assert.equal(listing.complete, complete);
+      assert.equal(listing.calls, pages.length);
     });
   }
+
+  it('fails as a whole when a page fails', async () => {
+    const listing = await pagesByToken<CloudRecord>(async (token) =>
+      token === undefined ? { kind: 'ok', value: page('a', { next: '1' }) } : { kind: 'error', error: refusal },
+    );
+    assert.deepEqual(listing, { kind: 'error', error: refusal });
+  });
 });
 
 describe('a cloud that hands out pages without end', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CloudError } from '../cloud/call.ts';
+import { intent } from '../../test/support/builders.ts';
 import type { Change } from '../plan/change.ts';
 import { changeKey } from '../plan/change.ts';
 import { ObjectMemory, type Trust } from './memory.ts';
@@ -146,5 +147,29 @@ describe('refused', () => {
     memory.refused('creates', 'f');
     memory.refused('starts', 'g');
     assert.deepEqual([memory.creates.get('f'), memory.starts.get('f'), memory.starts.get('g')], [2, undefined, 1]);
+  });
+
+  it('of creates is forgotten in zones where nothing is to be made any more', () => {
+    const memory = new ObjectMemory();
+    for (const zone of ['f', 'g', 'h']) memory.refused('creates', zone);
+    memory.refused('starts', 'h');
+    memory.asks([{ verb: 'Create', zone: 'f' }, { verb: 'Update', zone: 'g' }, { verb: 'Create' }]);
+    assert.deepEqual([...memory.creates], [['f', 1]]);
+    assert.equal(memory.starts.get('h'), 1, 'a start is asked for without a create');
+  });
+});
+
+describe('what was made here', () => {
+  const AT = 5_000_000;
+  const made = (ids: readonly string[]) => ({ intent: intent(), ids, at: AT });
+
+  it('is known for as long as the cloud may not list it yet', () => {
+    const memory = new ObjectMemory();
+    memory.made.set('token-1', made(['i-1']));
+    memory.made.set('token-2', { ...made(['i-2']), at: AT + 1 });
+    const known = (now: number) => memory.madeSince(now, trust).flatMap(({ ids }) => ids);
+    assert.deepEqual(known(AT + 900_000), ['i-1', 'i-2']);
+    assert.deepEqual(known(AT + 900_001), ['i-2']);
+    assert.deepEqual(known(AT), ['i-2'], 'it was forgotten, not only left out');
   });
 });
