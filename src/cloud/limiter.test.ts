@@ -59,6 +59,63 @@ describe('limiter', () => {
     assert.deepEqual(served, ['user 1', 'user 2', 'repair 1', 'poll 1', 'sweep 1', 'sweep 2', 'slow 1']);
   });
 
+  it('serves those of one lane in the order in which they came, also at the end of the line', async () => {
+    const clock = new VirtualClock();
+    const limiter = new Limiter({ clock, callsPerMinute: 60 });
+    for (let call = 0; call < 6; call++) await limiter.acquire(API, 'user');
+    const served: number[] = [];
+    for (const name of [1, 2, 3, 4]) void limiter.acquire(API, 'slow').then(() => served.push(name));
+    await clock.advance(20_000);
+    assert.deepEqual(served, [1, 2, 3, 4]);
+  });
+
+  for (const [lane, taken] of [
+    ['poll', 60],
+    ['sweep', 48],
+    ['slow', 36],
+  ] as const) {
+    it(`lets lane ${lane} take ${taken} of a burst of 60`, async () => {
+      const clock = new VirtualClock();
+      const limiter = new Limiter({ clock, callsPerMinute: 600 });
+      let count = 0;
+      for (let call = 0; call < 100; call++) void limiter.acquire(API, lane).then(() => count++);
+      await clock.advance(0);
+      assert.equal(count, taken);
+    });
+  }
+
+  it('serves who waits as soon as a call worked, and not before its time after a refusal', async () => {
+    const clock = new VirtualClock();
+    const limiter = new Limiter({ clock, callsPerMinute: 600 });
+    let taken = 0;
+    limiter.throttled(API, { retryAfterMs: 10_000 });
+    void limiter.acquire(API, 'user').then(() => taken++);
+    await clock.advance(500);
+    assert.equal(taken, 0);
+    limiter.worked(API);
+    await clock.advance(0);
+    assert.equal(taken, 1, 'no time has passed');
+  });
+
+  it('waits longer when a refusal comes while somebody waits', async () => {
+    const clock = new VirtualClock();
+    const limiter = new Limiter({ clock, callsPerMinute: 60 });
+    for (let call = 0; call < 6; call++) await limiter.acquire(API, 'user');
+    let taken = false;
+    void limiter.acquire(API, 'user').then(() => (taken = true)); // due in a second
+    limiter.throttled(API, { retryAfterMs: 5000 });
+    await clock.advance(4999);
+    assert.equal(taken, false);
+    await clock.advance(1);
+    assert.equal(taken, true);
+  });
+
+  it('gives another budget also to an API that nobody called yet', () => {
+    const limiter = new Limiter({ clock: new VirtualClock(), callsPerMinute: 1 });
+    limiter.setBudget(60);
+    assert.equal(limiter.limit('ecs/Other'), 60);
+  });
+
   it('keeps a part of the burst from the sweeps, so that a user need not wait', async () => {
     const clock = new VirtualClock();
     const limiter = new Limiter({ clock, callsPerMinute: 600 });

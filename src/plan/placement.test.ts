@@ -131,6 +131,25 @@ const cases: readonly Case[] = [
     replacements: [surge('i-2')],
     is: ['create 1 in g'],
   },
+  {
+    why: 'a newcomer counts only where its pair counts: what was lost besides is made again',
+    servers: 'f f g g',
+    wanted: 4,
+    replacements: [surge('i-1', 'i-3')],
+    is: ['create 1 in f'],
+  },
+  {
+    why: 'too many and both zones as long: the primary one is shortened first',
+    servers: 'f f g g',
+    wanted: 2,
+    is: ['shrink i-1'],
+  },
+  {
+    why: 'of two zones that are as short the primary one is filled first',
+    servers: 'f g h h',
+    wanted: 4,
+    is: ['surge i-3 to f'],
+  },
   { why: 'too many: one of the long zone leaves', servers: 'f f f g', wanted: 2, is: ['shrink i-2'] },
   { why: 'too many: one at a time', servers: 'f f f g', wanted: 2, replacements: [leave('i-2', 'f')], is: [] },
   {
@@ -179,6 +198,9 @@ describe('takenBack', () => {
     assert.deepEqual(back('f g g', 3, [{ ...leave('i-2', 'g'), step: 'Released' }]), []);
     assert.deepEqual(back('f g', 3, [leave('i-9', 'g')]), []);
     assert.deepEqual(back('f f f', 4, [surge('i-2')]), []);
+    const three = [leave('i-3', 'f'), leave('i-4', 'g'), leave('i-5', 'g')];
+    assert.deepEqual(back('f f g f g g', 2, three), [], 'more are there than are wanted, without those who leave');
+    assert.deepEqual(back('f f f', 4, [{ ...leave('i-2', 'f'), newId: 'i-9' }]), [], 'a newcomer takes its place');
   });
 });
 
@@ -187,6 +209,7 @@ it('a server that is never released is never surplus', () => {
   assert.deepEqual(place({ ...inputOf({ servers: '', wanted: 4 }), servers }).map(render), ['surge i-1 to g']);
   const all = servers.map((server) => ({ ...server, fixed: true }));
   assert.deepEqual(place({ ...inputOf({ servers: '', wanted: 4 }), servers: all }), []);
+  assert.deepEqual(place({ ...inputOf({ servers: '', wanted: 2 }), servers: all }), [], 'nor when they are too many');
 });
 
 interface World {
