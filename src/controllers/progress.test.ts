@@ -87,6 +87,12 @@ const held = (errorClass: ErrorClass): ObjectMemory => {
   memory.holds.set(changeKey(change('web/0')), { until: 10, error: errorOf(errorClass), generation: 1 });
   return memory;
 };
+/** web/1 waits for money and web/0 for a right. */
+const twoHeld = (): ObjectMemory => {
+  const memory = held('rights');
+  memory.holds.set(changeKey(change('web/1')), { until: 10, error: errorOf('money'), generation: 1 });
+  return memory;
+};
 const verdicts = (concern: ConcernJudgement) => ({ concerns: [concern], findings: [], addresses: [], repaired: [] });
 
 const rows: readonly { readonly why: string; readonly input: Partial<ProgressInput>; readonly is: RegExp }[] = [
@@ -134,6 +140,21 @@ const rows: readonly { readonly why: string; readonly input: Partial<ProgressInp
     },
     is: /^working PermissionDenied: Grant it$/,
   },
+  {
+    why: 'another trouble is no missing right',
+    input: { verdicts: verdicts({ type: 'ServersReady', status: 'False', reason: 'NoStock', message: 'None' }) },
+    is: /^settled$/,
+  },
+  {
+    why: 'a right of which nobody knows whether it is missing is none',
+    input: { verdicts: verdicts({ ...asking, reason: 'PermissionDenied' }) },
+    is: /^settled$/,
+  },
+  {
+    why: 'what is judged is not asked any more',
+    input: { verdicts: verdicts({ ...asking, status: 'True' }) },
+    is: /^settled$/,
+  },
   { why: 'a question inside guests', input: { verdicts: verdicts(asking) }, is: /^working Progressing: Asking$/ },
   { why: 'what cannot be known is not waited for', input: { verdicts: verdicts(offline) }, is: /^settled$/ },
   {
@@ -154,7 +175,7 @@ const rows: readonly { readonly why: string; readonly input: Partial<ProgressInp
   {
     why: 'a failure that a person must end stalls',
     input: { result: result({ error: errorOf('quota') }) },
-    is: /^stalled QuotaExceeded: /,
+    is: /^stalled QuotaExceeded: ecs /,
   },
   {
     why: 'stock comes back by itself',
@@ -164,7 +185,12 @@ const rows: readonly { readonly why: string; readonly input: Partial<ProgressInp
   {
     why: 'a failure still holds its change back',
     input: { memory: held('money'), plan: plan({ changes: [change('web/0')] }) },
-    is: /^stalled InsufficientBalance: .*ecs/,
+    is: /^stalled InsufficientBalance: web\/0: ecs/,
+  },
+  {
+    why: 'of several failures that hold changes back the worst is told, with the name of its change',
+    input: { memory: twoHeld(), plan: plan({ changes: [change('web/1'), change('web/0')] }) },
+    is: /^stalled PermissionDenied: web\/0: ecs/,
   },
   { why: 'a failure whose change left the plan is over', input: { memory: held('money') }, is: /^settled$/ },
   {
