@@ -124,7 +124,7 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   A8: some(12, kube(401, 'Unauthorized', { times: 5, scope: 'all' })),
   A9: some(12, kube(403, 'Forbidden', { times: 3 })),
   A10: some(12, kube(404, 'NotFound')),
-  A13: some(12, kube(500, 'InternalError', { times: 15 })),
+  A13: some(12, kube(500, 'InternalError', { times: 10 })),
   B1: some(12, watch('reset')),
   B2: some(2, watch('half-open')),
   B3: some(6, watch('close', 20)),
