@@ -6,6 +6,9 @@ import { MOST_KB_AN_HOUR_OF_TROUBLE, drift } from './drift.ts';
 import { MOST_KB_AN_HOUR, idle } from './idle.ts';
 import { watch } from './watch.ts';
 
+// A wait or two may be under way at the moment of a look.
+const FEW_TIMERS = 5;
+
 const text = { type: 'string' } as const;
 const { values } = parseArgs({
   options: { part: text, seed: text, objects: text, hours: text, changes: text, minutes: text },
@@ -44,9 +47,9 @@ const PARTS = {
       row('reachable memory at the end, MB', Math.round(seen.megabytes)),
       atMost('growth, KB for each virtual hour', seen.slopeKb, MOST_KB_AN_HOUR),
       atMost(
-        'timers that wait at the end, and most in the first hour',
+        'timers that wait at the end, and 5 more than most in the first hour',
         seen.timers.at(-1) ?? 0,
-        Math.max(...seen.timers.slice(0, 4)),
+        Math.max(...seen.timers.slice(0, 4)) + FEW_TIMERS,
       ),
       none('listeners, sockets or timers left', seen.left),
     ];
