@@ -71,7 +71,7 @@ function kubeSource(settings: Settings): KubeSource {
   const [host, port] = [process.env['KUBERNETES_SERVICE_HOST'], process.env['KUBERNETES_SERVICE_PORT']];
   if (host !== undefined && port !== undefined) return { kind: 'in-cluster', host, port };
   // An empty KUBECONFIG is none, as kubectl has it.
-  const { KUBECONFIG: named = '', HOME: home = '' } = process.env;
+  const [named = '', home = ''] = [process.env['KUBECONFIG'], process.env['HOME']];
   return { kind: 'kubeconfig', path: named === '' ? `${home}/.kube/config` : named };
 }
 

@@ -72,6 +72,7 @@ flows('flows: declarations that cannot be done', 'bad', {
         ],
       });
       await scene.condition(ENVIRONMENT, { reason: 'DependencyNotReady', message: /SecurityZone dmz/ });
+      await scene.until('the VPC is made', async () => (await scene.creates()).length > 0);
       assert.deepEqual(await scene.creates(), ['CreateVpc']);
     },
     'a subnet that cannot hold the servers': async (scene) => {

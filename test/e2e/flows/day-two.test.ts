@@ -305,7 +305,6 @@ flows('flows: what happens to a working environment', 'day', {
       const { plane } = scene.flow;
       const shown = await plane.kubectl(['-n', namespace, 'get', 'fce,sz,bp', '-o', 'wide']);
       const account = await plane.kubectl(['get', 'fca', namespace, '-o', 'wide']);
-      const described = await plane.kubectl(['-n', namespace, 'describe', 'fce', 'bank']);
       assert.match(
         shown.stdout,
         /NAME +READY +REASON +ID +REGION +MODE +AGE +MESSAGE\n\S+\/bank +True +Succeeded +vpc-\S+/,
@@ -319,7 +318,11 @@ flows('flows: what happens to a working environment', 'day', {
         /NAME +READY +REASON +ID +ZONE +ENVIRONMENT +AGE +MESSAGE\n\S+\/ops +True +Succeeded +sg-\S+ +mgmt +bank/,
       );
       assert.match(account.stdout, new RegExp(`${namespace} +True +Succeeded +${scene.accountId} +Enabled`));
-      assert.match(described.stdout, /Normal +Succeeded .* All servers run as declared/);
+      // Events are sent beside the status, not before it.
+      await scene.until('the story is told in events', async () => {
+        const described = await plane.kubectl(['-n', namespace, 'describe', 'fce', 'bank']);
+        return /Normal +Succeeded .* All servers run as declared/.test(described.stdout);
+      });
       assert.match(shown.stdout, new RegExp(REGION));
       const waited = await plane.kubectl([
         'wait',
