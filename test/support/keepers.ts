@@ -9,7 +9,7 @@ import { TAG_UID } from '../../src/cloud/tags.ts';
 export const KEEPER_GRACES = { absenceMs: 30_000, visibilityMs: 900_000 } as const;
 
 /** A record as a keeper takes it; `createdAt` is the cloud's text. */
-export interface KeptRecord extends CloudRecord {
+interface KeptRecord extends CloudRecord {
   readonly createdAt?: string;
 }
 
