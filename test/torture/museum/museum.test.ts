@@ -1,12 +1,12 @@
 // Every bug of the museum can still be seeded: each text is found exactly once, and one seeded operator is bundled.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transform } from 'esbuild';
 import { bundleOperator } from '../operator.ts';
 import { ABSENT, BUGS } from './bugs/index.ts';
-import { cutTexts, seeded } from './cut.ts';
+import { ROOT, cutTexts, seeded } from './cut.ts';
 import { planOf } from './lives.ts';
 import { verdictOn } from './page.ts';
 import { SCENES } from './scenes/index.ts';
@@ -43,6 +43,13 @@ describe('museum: seeded bugs', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  it('the page names every bug', () => {
+    const page = join(ROOT, 'docs/reference/museum.md');
+    assert.ok(existsSync(page), 'make museum writes it');
+    const text = readFileSync(page, 'utf8');
+    for (const { id, name } of [...BUGS, ...ABSENT]) assert.ok(text.includes(`| ${id} | ${name} |`), `${id} ${name}`);
   });
 });
 
