@@ -22,7 +22,7 @@ describe('rate limiter', () => {
   });
 
   it('has the numbers that operators have by default', () => {
-    assert.deepEqual(defaultRateLimits, { firstMs: 5, longestMs: 1_000_000, perSecond: 10, burst: 100 });
+    assert.deepEqual(defaultRateLimits, { firstMs: 5, longestMs: 30_000, perSecond: 10, burst: 100 });
   });
 
   it('gives places in the bucket in their order, ten a second after the burst', () => {

@@ -12,8 +12,11 @@ export interface RateLimits {
   readonly burst: number;
 }
 
-/** client-go's defaults: 5 ms doubling to 1000 s; 10 a second with bursts of 100. */
-export const defaultRateLimits: RateLimits = { firstMs: 5, longestMs: 1_000_000, perSecond: 10, burst: 100 };
+/**
+ * client-go's defaults, 5 ms doubling and 10 a second with bursts of 100, but for the longest wait: 1000 s would leave an object
+ * alone for a quarter of an hour after an outage of ten minutes, and the bucket keeps many keys apart as it is.
+ */
+export const defaultRateLimits: RateLimits = { firstMs: 5, longestMs: 30_000, perSecond: 10, burst: 100 };
 
 /** Counts failures of keys and gives their waits. */
 export class RateLimiter {
