@@ -70,4 +70,24 @@ describe('an object that is deleted', function () {
     for (const { id } of lab.living('vswitch'))
       assert.match(readyOf(lab, ENVIRONMENT, BANK)?.message ?? '', new RegExp(id));
   });
+
+  it('names what lost its tags and is therefore never deleted, and lets go of it when told to', async () => {
+    const [vpc] = lab.living('vpc');
+    assert.ok(vpc !== undefined);
+    await lab.console('vpc', 'UnTagResources', {
+      ResourceType: 'VPC',
+      'ResourceId.1': vpc.id,
+      'TagKey.1': 'financecloud.io/uid',
+    });
+    lab.remove(ZONE, DMZ);
+    lab.remove(ENVIRONMENT, BANK);
+    const said = () => readyOf(lab, ENVIRONMENT, BANK)?.message ?? '';
+    await lab.until('the environment says so', () => said().includes(vpc.id) && said().includes('the tags'), 600);
+    declare(lab, { kind: ENVIRONMENT, key: BANK, spec: { deletionPolicy: 'Retain' } });
+    await lab.until('the environment let go', () => lab.get(ENVIRONMENT, BANK) === undefined, 60);
+    assert.deepEqual(
+      lab.living().map(({ id }) => id),
+      [vpc.id],
+    );
+  });
 });
