@@ -64,15 +64,14 @@ function isCritical({ severity }: FindingEntry): boolean {
   return severity === 'Critical';
 }
 
-function driftOf(object: KubeObject): readonly DriftEntry[] {
-  return listOf<DriftEntry>(object, 'drift');
+function driftOf({ status }: KubeObject): readonly DriftEntry[] {
+  return isRecord(status) && Array.isArray(status['drift']) ? status['drift'] : [];
 }
 
-function findingsOf(object: KubeObject): readonly FindingEntry[] {
-  return listOf<FindingEntry>(object, 'findings');
+function findingsOf({ status }: KubeObject): readonly FindingEntry[] {
+  return isRecord(status) && Array.isArray(status['findings']) ? status['findings'] : [];
 }
 
-function listOf<T>({ status }: KubeObject, field: string): readonly T[] {
-  const value: unknown = typeof status === 'object' && status !== null ? Reflect.get(status, field) : undefined;
-  return Array.isArray(value) ? value : [];
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
