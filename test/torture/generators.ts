@@ -113,6 +113,9 @@ const watch = (what: Extract<Fault, { readonly kind: 'watch' }>['what'], times =
   times,
 });
 
+/** Longer than the lease of two replicas, and shorter than the deadline of a request: what the sleeper was told comes to it afterwards. */
+const LONGER_THAN_LEASE_MS = 13_000;
+
 /** Generators by row of the fault matrix. */
 export const GENERATORS: Readonly<Record<string, Generator>> = {
   A1: at('kube', kube(409, 'Conflict', { times: 2 })),
@@ -136,9 +139,9 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   D2: doubles,
   D3: loops,
   D4: at(undefined, { kind: 'terminate' }),
-  E1: some(4, { kind: 'pause', ms: 16_000 }, { replicas: 2 }),
-  E2: some(4, { kind: 'cut', ms: 16_000, channel: 'kube' }, { replicas: 2 }),
-  E3: some(6, { kind: 'pause', ms: 16_000 }, { replicas: 2, wanted: /intents\+/ }),
+  E1: some(4, { kind: 'pause', ms: LONGER_THAN_LEASE_MS }, { replicas: 2 }),
+  E2: some(4, { kind: 'cut', ms: LONGER_THAN_LEASE_MS, channel: 'kube' }, { replicas: 2 }),
+  E3: some(6, { kind: 'pause', ms: LONGER_THAN_LEASE_MS }, { replicas: 2, wanted: /intents\+/ }),
   E4: some(6, { kind: 'drop-lease' }, { replicas: 2 }),
   F1: (row, points) =>
     (['resources', 'intents', 'conditions', 'status'] as const)

@@ -47,12 +47,10 @@ export interface Lane {
   readonly due: Shapes;
   readonly lag?: Lag;
   readonly expecting?: Expecting | undefined;
-  /** Of replicas that contend; LEADERS_LEASE_S without. */
-  readonly leaseSeconds?: number | undefined;
 }
 
 /** Lease of replicas that contend; they give up after two thirds of it. */
-const LEADERS_LEASE_S = 12;
+const LEADERS_LEASE_S = 8;
 
 let lives = 0;
 
@@ -94,7 +92,7 @@ class LifeOf {
     this.#folder = mkdtempSync(join(stage.folder, 'life-'));
     this.#world = new World({ name: namespace, api: stage.api, emulator, rules: stage.rules });
     this.#witness = new Witness(this.#world, wishFor(['build'], undefined));
-    const leaseSeconds = plan.replicas > 1 ? (lane.leaseSeconds ?? LEADERS_LEASE_S) : 30;
+    const leaseSeconds = plan.replicas > 1 ? LEADERS_LEASE_S : 30;
     const own = { program: stage.program, token: stage.token, namespace, folder: this.#folder, leaseSeconds };
     this.#replicas = ['one', 'two'].slice(0, plan.replicas).map((identity) => new Replica({ ...own, identity }));
     const reach: Reach = {

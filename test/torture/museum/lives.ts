@@ -22,8 +22,6 @@ export interface LifeEnd {
 }
 
 const PATIENCE_MS = 40_000;
-/** So short that a leader can sleep through it within the deadline of a request: what it was told before comes to it afterwards. */
-const LEASE_S = 8;
 /** A write that does not come is looked for in so many lives. */
 const TRIES = 2;
 
@@ -40,13 +38,12 @@ export async function playLives(
   const plans = [...new Set(bugs.map(({ exhibit }) => exhibit.plan))];
   const phases = [...new Set(plans.flatMap((name) => phasesOf(planOf(name))))];
   const { due } = await learn(stage, phases);
-  const leaseSeconds = LEASE_S;
   const items = [
     ...plans.map((plan) => ({ plan, bug: undefined })),
     ...bugs.map((bug) => ({ plan: bug.exhibit.plan, bug })),
   ];
   return inLanes(stage, items, async (emulator, { plan, bug }) => {
-    const outcome = await outcomeOf(planOf(plan), await laneFor(bug, { stage, emulator, due, leaseSeconds }));
+    const outcome = await outcomeOf(planOf(plan), await laneFor(bug, { stage, emulator, due }));
     const end = { plan, bug: bug?.id, outcome };
     tell(end);
     return end;
