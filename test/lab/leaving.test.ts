@@ -1,22 +1,12 @@
 // Objects on their way out whose world changed under them: each way out that a message offers is one.
 import assert from 'node:assert/strict';
 import { type Lab, conditionsOf, startLab } from '../support/lab/lab.ts';
-import type { Declared } from '../support/lab/objects.ts';
 import { banks } from '../support/lab/worlds.ts';
 
 const ENVIRONMENT = 'FinanceCloudEnvironment';
 const ZONE = 'SecurityZone';
 const BANK = 'team-0/bank';
 const DMZ = 'team-0/dmz';
-
-/** Another wish over the object that lives: finalizers, status and a deletion under way stay. */
-function declare(lab: Lab, of: { readonly kind: string; readonly key: string; readonly spec: object }): void {
-  const live = lab.get(of.kind, of.key);
-  assert.ok(live !== undefined);
-  const metadata = { ...live.metadata, generation: (live.metadata.generation ?? 1) + 1 };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object of the lab, put back with a change
-  lab.apply({ ...live, metadata, spec: { ...Object(live.spec), ...of.spec } } as Declared);
-}
 
 const readyOf = (lab: Lab, kind: string, key: string) =>
   conditionsOf(lab.get(kind, key)?.status).find(({ type }) => type === 'Ready');
@@ -31,8 +21,8 @@ describe('an object that is deleted', function () {
   afterEach(() => lab.stop());
 
   it('may be let go of with its own deletionPolicy when its environment is gone', async () => {
-    declare(lab, { kind: ENVIRONMENT, key: BANK, spec: { deletionPolicy: 'Retain' } });
-    declare(lab, { kind: ZONE, key: DMZ, spec: { deletionPolicy: 'Delete' } });
+    lab.edit(ENVIRONMENT, BANK, { spec: { deletionPolicy: 'Retain' } });
+    lab.edit(ZONE, DMZ, { spec: { deletionPolicy: 'Delete' } });
     await lab.untilReady(60);
     lab.remove(ENVIRONMENT, BANK);
     await lab.until('the environment let go', () => lab.get(ENVIRONMENT, BANK) === undefined, 60);
@@ -40,7 +30,7 @@ describe('an object that is deleted', function () {
     await lab.until('the zone is blocked', () => readyOf(lab, ZONE, DMZ)?.reason === 'DeletionBlocked', 60);
     assert.match(readyOf(lab, ZONE, DMZ)?.message ?? '', /spec\.deletionPolicy: Retain/);
     const before = lab.living().length;
-    declare(lab, { kind: ZONE, key: DMZ, spec: { deletionPolicy: 'Retain' } });
+    lab.edit(ZONE, DMZ, { spec: { deletionPolicy: 'Retain' } });
     await lab.until('the zone let go', () => lab.get(ZONE, DMZ) === undefined, 60);
     assert.equal(lab.living().length, before, 'and left everything where it is');
   });
@@ -50,18 +40,15 @@ describe('an object that is deleted', function () {
       [ZONE, DMZ],
       [ENVIRONMENT, BANK],
     ] as const) {
-      const live = lab.get(kind, key);
-      assert.ok(live !== undefined);
-      const metadata = { ...live.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' };
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object of the lab, put back with a change
-      lab.apply({ ...live, metadata, status: {} } as Declared);
+      lab.edit(kind, key, { status: {} });
+      lab.remove(kind, key);
     }
     await lab.until('everybody is gone', () => lab.objects().length === 1, 900);
     assert.deepEqual(lab.living(), []);
   });
 
   it('says what is in the way of its network when its zones were let go of', async () => {
-    declare(lab, { kind: ZONE, key: DMZ, spec: { deletionPolicy: 'Retain' } });
+    lab.edit(ZONE, DMZ, { spec: { deletionPolicy: 'Retain' } });
     await lab.untilReady(60);
     lab.remove(ZONE, DMZ);
     lab.remove(ENVIRONMENT, BANK);
@@ -83,7 +70,7 @@ describe('an object that is deleted', function () {
     lab.remove(ENVIRONMENT, BANK);
     const said = () => readyOf(lab, ENVIRONMENT, BANK)?.message ?? '';
     await lab.until('the environment says so', () => said().includes(vpc.id) && said().includes('the tags'), 600);
-    declare(lab, { kind: ENVIRONMENT, key: BANK, spec: { deletionPolicy: 'Retain' } });
+    lab.edit(ENVIRONMENT, BANK, { spec: { deletionPolicy: 'Retain' } });
     await lab.until('the environment let go', () => lab.get(ENVIRONMENT, BANK) === undefined, 60);
     assert.deepEqual(
       lab.living().map(({ id }) => id),

@@ -1,6 +1,6 @@
 // A load balancer that left the spec without a confirmation still serves: who leaves from behind it is drained all the same.
 import assert from 'node:assert/strict';
-import { type Lab, startLab } from '../support/lab/lab.ts';
+import { startLab } from '../support/lab/lab.ts';
 import type { Declared } from '../support/lab/objects.ts';
 import { FROM_BALANCERS, SERVING_CLOUD, balanced, banks, securityZone } from '../support/lab/worlds.ts';
 
@@ -16,15 +16,6 @@ function bankWith(module: object): readonly Declared[] {
   return [{ ...environment, spec }, securityZone('team-0', { name: 'dmz', index: 0, inbound: [FROM_BALANCERS] })];
 }
 
-/** Declares another module over the one that lives: finalizers and status stay. */
-function declare(lab: Lab, module: object): void {
-  const live = lab.get(KIND, BANK);
-  assert.ok(live !== undefined);
-  const metadata = { ...live.metadata, generation: (live.metadata.generation ?? 1) + 1 };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object of the lab, put back with a change
-  lab.apply({ ...live, metadata, spec: { ...Object(live.spec), modules: [module] } } as Declared);
-}
-
 describe('a load balancer that left the spec', function () {
   this.timeout(60_000);
 
@@ -34,7 +25,7 @@ describe('a load balancer that left the spec', function () {
       await lab.untilReady(900);
       const { loadBalancer: _left, ...bare } = balanced('web', 2);
       const begun = lab.now();
-      declare(lab, bare);
+      lab.edit(KIND, BANK, { spec: { modules: [bare] } });
       await lab.until('two are left', () => lab.living('instance').length === 2, 900);
       assert.equal(lab.living('loadbalancer').length, 1, 'nobody confirmed its removal');
       const writes = lab.calls().filter(({ at, mutating }) => mutating && at >= begun);

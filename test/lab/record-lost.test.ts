@@ -2,9 +2,7 @@
 // under its name is taken on record again, and beside a server that may be the lost one nothing is made.
 import assert from 'node:assert/strict';
 import { ANNOTATIONS } from '../../src/crds/index.ts';
-import type { KubeObject } from '../../src/runtime/index.ts';
 import { type Lab, conditionsOf, startLab } from '../support/lab/lab.ts';
-import type { Declared } from '../support/lab/objects.ts';
 import { banks } from '../support/lab/worlds.ts';
 
 const KIND = 'FinanceCloudEnvironment';
@@ -22,16 +20,10 @@ function entriesOf(lab: Lab, kind: string, key: string): readonly Entry[] {
   return (lab.get(kind, key)?.status as { readonly resources?: readonly Entry[] } | undefined)?.resources ?? [];
 }
 
-const declared = (object: KubeObject, more: object): Declared =>
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object of the lab, put back with a change
-  ({ ...object, ...more }) as Declared;
-
 /** Somebody with the right to write a status cuts entries out of it. */
 function cut(lab: Lab, of: { readonly kind: string; readonly key: string; readonly lost: (entry: Entry) => boolean }) {
-  const object = lab.get(of.kind, of.key);
-  assert.ok(object !== undefined);
   const resources = entriesOf(lab, of.kind, of.key).filter((entry) => !of.lost(entry));
-  lab.apply(declared(object, { status: { ...Object(object.status), resources } }));
+  lab.edit(of.kind, of.key, { status: { ...Object(lab.get(of.kind, of.key)?.status), resources } });
 }
 
 const idsOf = (lab: Lab) =>
@@ -80,10 +72,8 @@ describe('a record that lost entries', function () {
     await lab.advance(1200);
     assert.deepEqual(idsOf(lab), before, 'nothing was made beside it');
 
-    const object = lab.get(KIND, BANK);
-    assert.ok(object !== undefined);
-    const annotations = { ...object.metadata.annotations, [ANNOTATIONS.takeOver]: object.metadata.uid ?? '' };
-    lab.apply(declared(object, { metadata: { ...object.metadata, annotations } }));
+    const uid = lab.get(KIND, BANK)?.metadata.uid ?? '';
+    lab.edit(KIND, BANK, { annotations: { [ANNOTATIONS.takeOver]: uid } });
     await lab.until('it is on record', () => entriesOf(lab, KIND, BANK).some(({ id }) => id === lost.id), 120);
     await lab.untilReady(120);
     assert.deepEqual(idsOf(lab), before);

@@ -36,14 +36,10 @@ const ids = (lab: Lab, type?: string) =>
     .map(({ id }) => id)
     .toSorted();
 
-/** Declares a bank again over the one that lives: finalizers and status stay with it. */
+/** Declares a bank again over the one that lives. */
 function declare(lab: Lab, [environment]: readonly Declared[]): void {
-  const live = lab.get(KIND, BANK);
-  assert.ok(live !== undefined && environment !== undefined);
-  const generation = (live.metadata.generation ?? 1) + 1;
-  const { annotations } = environment.metadata;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object of the lab, put back with a change
-  lab.apply({ ...live, metadata: { ...live.metadata, annotations, generation }, spec: environment.spec } as Declared);
+  assert.ok(environment !== undefined);
+  lab.edit(KIND, BANK, { spec: Object(environment.spec), annotations: environment.metadata.annotations ?? {} });
 }
 
 function stepsOf(lab: Lab): readonly string[] {

@@ -46,6 +46,13 @@ export interface Living {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
+/** What is changed of an object that lives; what is not named stays as it is, finalizers and a deletion under way included. */
+export interface Edit {
+  readonly spec?: object;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly status?: object;
+}
+
 /** A running lab. */
 export interface Lab {
   readonly settings: Settings;
@@ -62,6 +69,8 @@ export interface Lab {
   get(kind: string, key: string): KubeObject | undefined;
   apply(...objects: readonly Declared[]): void;
   remove(kind: string, key: string): void;
+  /** Changes an object that lives: fields of a new wish over the old ones (one generation more), annotations or status in place. */
+  edit(kind: string, key: string, change: Edit): void;
   writes(): readonly KubeWrite[];
   calls(): readonly CloudCall[];
   /** Calls that were sent after `since` (seconds), by action. */
@@ -158,6 +167,15 @@ function hands({ kube, emulator }: Pick<Parts, 'kube' | 'emulator'>) {
       for (const object of objects) kube.put(resourceOf(object.kind), admitted(object));
     },
     remove: (kind: string, key: string) => kube.erase(resourceOf(kind), key),
+    edit: (kind: string, key: string, { spec, annotations, status }: Edit): void => {
+      const live = kube.peek(resourceOf(kind), key);
+      if (live === undefined) throw new Error(`No ${kind} ${key}`);
+      const generation = (live.metadata.generation ?? 1) + (spec === undefined ? 0 : 1);
+      const metadata = { ...live.metadata, generation, ...(annotations === undefined ? {} : { annotations }) };
+      const wish = spec === undefined ? live.spec : { ...Object(live.spec), ...spec };
+      const edited = { ...live, kind, metadata, spec: wish, ...(status === undefined ? {} : { status }) };
+      kube.put(resourceOf(kind), admitted({ ...edited, apiVersion: live.apiVersion ?? '' }));
+    },
     console: async (service: string, action: string, params: object) => {
       const body = { service, action, account: LAB_ACCOUNT.id, params: { RegionId: REGION, ...params } };
       await control('POST', 'drift', body);
