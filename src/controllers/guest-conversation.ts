@@ -31,8 +31,7 @@ export async function converse(
   const { region, reader, prober, clock, owner, log } = of;
   const token = createHash('sha256')
     .update(JSON.stringify([owner, question.kind, question.units, ...purpose]))
-    .digest('hex')
-    .slice(0, 64);
+    .digest('hex'); // 64 characters, the longest token that is taken
   const asked = await ask(question, { region, reader, prober, token }).catch(
     (error: unknown) => ({ kind: 'refused', why: String(error) }) as const,
   );

@@ -148,7 +148,6 @@ function note(
     memory.made.set(intent.token, { intent, ids: result.ids, at: context.monotonic });
     if (result.ids.length > 0) session.inventory.touch(intent.type, result.ids);
     if (intent.zone !== undefined) memory.creates.delete(intent.zone);
-    if (change !== undefined) touchAfter(change, session);
   }
   if (change === undefined || !('error' in result) || result.error === undefined) return;
   hold(change, result.error, context);

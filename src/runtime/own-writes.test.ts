@@ -39,13 +39,6 @@ describe('own writes', () => {
     assert.equal(writes.isFresh('x', object('12')), true);
   });
 
-  it('tells its own echo from a change by others', () => {
-    const writes = new OwnWrites(new VirtualClock());
-    writes.remember('x', object('10'));
-    assert.equal(writes.isEcho('x', object('10')), true);
-    assert.equal(writes.isEcho('x', object('11')), false);
-  });
-
   it('knows for how long a write has not been seen', async () => {
     const clock = new VirtualClock();
     const writes = new OwnWrites(clock);

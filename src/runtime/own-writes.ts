@@ -4,7 +4,6 @@ import type { Clock } from '../kernel/clock.ts';
 import { type Key, type KubeObject, compareVersions } from './kube-types.ts';
 
 interface OwnWrite {
-  readonly uid: string | undefined;
   readonly version: string | undefined;
   readonly at: number;
 }
@@ -20,13 +19,12 @@ export class OwnWrites {
 
   /** Notes what a write returned. */
   remember(key: Key, written: KubeObject): void {
-    const { uid, resourceVersion } = written.metadata;
-    this.#writes.set(key, { uid, version: resourceVersion, at: this.#clock.monotonic() });
+    this.#writes.set(key, { version: written.metadata.resourceVersion, at: this.#clock.monotonic() });
   }
 
   /** Notes that a write may have been applied unseen: until the object is read live, no cache is fresh. */
   doubt(key: Key): void {
-    this.#writes.set(key, { uid: undefined, version: undefined, at: this.#clock.monotonic() });
+    this.#writes.set(key, { version: undefined, at: this.#clock.monotonic() });
   }
 
   /**
@@ -42,14 +40,6 @@ export class OwnWrites {
     if (order === undefined || order < 0) return false;
     this.#writes.delete(key);
     return true;
-  }
-
-  /** Whether a cached object is exactly what this process wrote last: its change needs no visit. */
-  isEcho(key: Key, cached: KubeObject): boolean {
-    const write = this.#writes.get(key);
-    return (
-      write !== undefined && write.version === cached.metadata.resourceVersion && write.uid === cached.metadata.uid
-    );
   }
 
   /** Ends the memory of an object that is gone. */

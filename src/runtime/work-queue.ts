@@ -197,11 +197,7 @@ class Line {
 
   shift(): Key | undefined {
     if (this.#keys.size === 0) return undefined;
-    let next = this.#iterator.next();
-    if (next.done === true) {
-      this.#iterator = this.#keys.values();
-      next = this.#iterator.next();
-    }
+    const next = this.#iterator.next();
     if (next.done === true) return undefined;
     this.#keys.delete(next.value);
     return next.value;

@@ -109,12 +109,18 @@ interface Tools {
   readonly writer: StatusWriter<FinanceCloudAccount>;
 }
 
+/** Until an account with a problem is looked at again. */
+function pauseOf({ recheckMs }: AccountOptions): number {
+  return Math.min(PROBLEM_MS, recheckMs);
+}
+
 async function keepAccount(object: FinanceCloudAccount, tools: Tools): Promise<Outcome> {
   const { name, resourceVersion } = object.metadata;
   const told = tools.told.get(name);
-  const age = tools.options.clock.monotonic() - (told?.at ?? 0);
-  const pause = Math.min(PROBLEM_MS, tools.options.recheckMs);
-  if (told !== undefined && told.version === resourceVersion && age < pause) return requeueAfter(pause - age);
+  if (told !== undefined && told.version === resourceVersion) {
+    const left = told.at + pauseOf(tools.options) - tools.options.clock.monotonic();
+    if (left > 0) return requeueAfter(left);
+  }
   const marked = await tools.finalizers.add(object);
   if (marked.kind === 'conflict') return requeue('finalizer conflict');
   if (marked.kind !== 'ok') return retry(new Error(`add finalizer: ${marked.message}`));
@@ -268,5 +274,5 @@ async function writeStatus(
   else told.set(name, { version: result.object.metadata.resourceVersion, at: options.clock.monotonic() });
   if (result.kind === 'failed') return retry(new Error(`write status: ${result.failure.message}`));
   if (result.kind === 'conflict') return requeue('status conflict');
-  return requeueAfter(found.kind === 'ok' ? options.recheckMs : Math.min(PROBLEM_MS, options.recheckMs));
+  return requeueAfter(found.kind === 'ok' ? options.recheckMs : pauseOf(options));
 }
