@@ -116,4 +116,19 @@ describe('a record that is cut before the cloud shows what was made', function (
         await lab.stop();
       }
     });
+
+  it('everything, and the objects are deleted: nothing stays in the cloud', async () => {
+    const lab = await startLab({ objects: banks(1, 4), cloud: { visibility: { '*': { create: 60 } } } });
+    try {
+      const made = () => entriesOf(lab, KIND, BANK).filter(({ type }) => type === 'Server').length;
+      await lab.until('servers are on record', () => made() > 0, 900);
+      cut(lab, { kind: KIND, key: BANK, lost: () => true });
+      for (const { kind, metadata } of lab.objects())
+        if (kind !== 'FinanceCloudAccount') lab.remove(kind ?? '', `${metadata.namespace}/${metadata.name}`);
+      await lab.until('the objects are gone', () => lab.objects().length === 1, 900);
+      assert.deepEqual(lab.living(), []);
+    } finally {
+      await lab.stop();
+    }
+  });
 });
