@@ -20,6 +20,7 @@ import {
   recordedServers,
   replacement,
   zone,
+  change,
 } from '../../test/support/builders.ts';
 import { checkConditions } from '../../test/support/condition-checks.ts';
 import { NOW } from '../../test/support/plan-input.ts';
@@ -29,20 +30,14 @@ import type { KindPlan, Verdicts } from './kind.ts';
 import type { CloudChange } from './model.ts';
 import { type ReportInput, isStalling, reasonOf, statusOf } from './report.ts';
 
-const change = (name: string, more: Partial<CloudChange> = {}): CloudChange => ({
-  verb: 'Update',
-  type: 'VPC',
-  name,
-  ids: ['vpc-1'],
-  count: 1,
-  impact: 'Safe',
-  blueprint: 'NET-4',
-  reason: '',
-  needs: [],
-  fields: [{ path: 'displayName', from: 'x', to: 'y', impact: 'Safe', rule: 'mutable', blueprint: 'NET-4' }],
-  action: { service: 'vpc', action: { kind: 'UpdateVpc', id: 'vpc-1', set: {} } },
-  ...more,
-});
+const renamed = (name: string, more: Partial<CloudChange> = {}): CloudChange =>
+  change(
+    {
+      name,
+      fields: [{ path: 'displayName', from: 'x', to: 'y', impact: 'Safe', rule: 'mutable', blueprint: 'NET-4' }],
+    },
+    more,
+  );
 const plan = (...changes: readonly CloudChange[]): KindPlan => ({
   plan: { ...emptyPlan, changes },
   fleets: [],
@@ -109,7 +104,7 @@ describe('statusOf', () => {
 
   it('is equal for an equal visit later: nothing is written while nothing happens', () => {
     const given = {
-      plan: plan(change('vpc')),
+      plan: plan(renamed('vpc')),
       verdicts: verdicts({ findings: [{ rule: 'ARCH-7', severity: 'Warning', message: 'one', evidence: 'x' }] }),
     };
     const before = stored(given);
@@ -121,7 +116,7 @@ describe('statusOf', () => {
     const address = { name: 'web/lb', type: 'Internet', address: '203.0.113.10' } as const;
     const before = stored({
       mode: 'Observe',
-      plan: plan(change('vpc')),
+      plan: plan(renamed('vpc')),
       verdicts: verdicts({ findings: [finding], addresses: [address], concerns: [concern('False')] }),
     });
     const progress: Progress = { kind: 'working', reason: 'CloudUnavailable', message: 'down' };
@@ -163,10 +158,10 @@ describe('statusOf', () => {
   });
 
   it('shows the plan in Observe only', () => {
-    assert.equal(status({ plan: plan(change('vpc')) }).plan, undefined);
+    assert.equal(status({ plan: plan(renamed('vpc')) }).plan, undefined);
     const shown = status({
       mode: 'Observe',
-      plan: plan(change('vpc'), change('sg', { verb: 'Create', type: 'SecurityGroup', fields: [], count: 1 })),
+      plan: plan(renamed('vpc'), renamed('sg', { verb: 'Create', type: 'SecurityGroup', fields: [], count: 1 })),
     }).plan;
     assert.equal(shown?.summary, 'Update 1, Create 1');
     assert.deepEqual(shown.changes[0], {
@@ -178,7 +173,7 @@ describe('statusOf', () => {
       class: 'Safe',
     });
     assert.equal(
-      status({ object: stored({ mode: 'Observe', plan: plan(change('vpc')) }), mode: 'Observe' }).plan,
+      status({ object: stored({ mode: 'Observe', plan: plan(renamed('vpc')) }), mode: 'Observe' }).plan,
       undefined,
       'nothing to do is no plan',
     );
@@ -202,7 +197,7 @@ describe('statusOf', () => {
 
   it('says what is done about each difference', () => {
     assert.deepEqual(
-      status({ plan: plan(change('vpc'), change('b')), decide }).drift?.map((item) => item.decision),
+      status({ plan: plan(renamed('vpc'), renamed('b')), decide }).drift?.map((item) => item.decision),
       ['Waiting', 'Reported'],
     );
   });

@@ -1,6 +1,6 @@
 // The steps that every visit shares: the one way a status is written, the gate before a wave, and what differs being drift or building.
 import assert from 'node:assert/strict';
-import { F, intent, zone } from '../../test/support/builders.ts';
+import { F, change, intent, zone } from '../../test/support/builders.ts';
 import { sessionOf } from '../../test/support/session.ts';
 import { refused } from '../../test/support/recorded-cloud.ts';
 import { type VisitScene, zoneVisit } from '../../test/support/visits.ts';
@@ -338,26 +338,14 @@ describe('report of trouble while the building goes on', () => {
 });
 
 describe('what is done about a difference', () => {
-  const change: CloudChange = {
-    verb: 'Update',
-    type: 'VPC',
-    name: 'vpc',
-    ids: ['vpc-1'],
-    count: 1,
-    fields: [],
-    impact: 'Safe',
-    blueprint: 'NET-4',
-    reason: '',
-    needs: [],
-    action: { service: 'vpc', action: { kind: 'UpdateVpc', id: 'vpc-1', set: { displayName: 'x' } } },
-  };
-  const forbidden: CloudChange = { ...change, impact: 'Forbidden' };
+  const repair = change();
+  const forbidden = change({ impact: 'Forbidden' });
 
   const failure = refused('transient');
   /** A memory in which the change failed and is not tried again before a time. */
   const heldUntil = (until: number): ObjectMemory => {
     const memory = new ObjectMemory();
-    if (failure.kind === 'error') memory.holds.set(changeKey(change), { until, error: failure.error, generation: 1 });
+    if (failure.kind === 'error') memory.holds.set(changeKey(repair), { until, error: failure.error, generation: 1 });
     return memory;
   };
 
@@ -376,7 +364,7 @@ describe('what is done about a difference', () => {
     { why: 'a failure a moment ago holds it back', visit: { memory: heldUntil(60_000) }, is: 'Waiting' },
     { why: 'a failure long ago does not', visit: { memory: heldUntil(0) }, is: 'Repairing' },
   ];
-  for (const { why, visit: more, change: planned = change, frozen = false, is } of rows) {
+  for (const { why, visit: more, change: planned = repair, frozen = false, is } of rows) {
     it(why, async () => {
       const { session } = sessionOf({ frozen });
       const { visit, tools, stored } = zoneVisit({ visit: { built: true, session, ...more } });

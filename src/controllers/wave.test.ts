@@ -4,7 +4,7 @@ import type { CloudRecord } from '../cloud/service.ts';
 import { type SlbAction, adjustListener } from '../cloud/slb/model.ts';
 import { effectiveListener } from '../crds/index.ts';
 import { changeKey, emptyPlan } from '../plan/change.ts';
-import { F, UID, intent, listener as declaredListener, recorded } from '../../test/support/builders.ts';
+import { F, UID, change, intent, listener as declaredListener, recorded } from '../../test/support/builders.ts';
 import { ownTags, serverRecord } from '../../test/support/cloud-records.ts';
 import { NOW } from '../../test/support/plan-input.ts';
 import { type Script, ok, recordedCloud, refused } from '../../test/support/recorded-cloud.ts';
@@ -15,20 +15,6 @@ import type { CloudChange } from './model.ts';
 import { listenerSpecOf } from './parts/listeners.ts';
 import { type WaveContext, mayRun, runWave, worst } from './wave.ts';
 
-const change = (more: Partial<CloudChange> = {}): CloudChange => ({
-  verb: 'Update',
-  type: 'VPC',
-  name: 'vpc',
-  ids: ['vpc-1'],
-  count: 1,
-  fields: [],
-  impact: 'Safe',
-  blueprint: 'NET-4',
-  reason: '',
-  needs: [],
-  action: { service: 'vpc', action: { kind: 'UpdateVpc', id: 'vpc-1', set: { displayName: 'x' } } },
-  ...more,
-});
 const remove = change({
   verb: 'Delete',
   type: 'Server',

@@ -17,6 +17,7 @@ import {
   poolSpec,
   zoneSpec,
 } from '../../src/crds/index.ts';
+import type { CloudChange } from '../../src/controllers/model.ts';
 
 /** The two zones, the primary first. */
 export const F = 'cn-shanghai-finance-1f';
@@ -193,6 +194,24 @@ export function replacement(...overrides: readonly Partial<Replacement>[]): Repl
     toZone: G,
     step: 'Surge',
     since: '2026-01-01T00:00:00Z',
+  };
+  return merged(base, overrides);
+}
+
+/** A planned change; without overrides the VPC gets another name. */
+export function change(...overrides: readonly Partial<CloudChange>[]): CloudChange {
+  const base: CloudChange = {
+    verb: 'Update',
+    type: 'VPC',
+    name: 'vpc',
+    ids: ['vpc-1'],
+    count: 1,
+    fields: [],
+    impact: 'Safe',
+    blueprint: 'NET-4',
+    reason: '',
+    needs: [],
+    action: { service: 'vpc', action: { kind: 'UpdateVpc', id: 'vpc-1', set: { displayName: 'x' } } },
   };
   return merged(base, overrides);
 }

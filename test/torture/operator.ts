@@ -77,7 +77,7 @@ export class Replica implements Sender {
   start(kubeUrl: string): void {
     const { folder, token, program, namespace, identity, leaseSeconds } = this.#options;
     const kubeconfig = join(folder, `${identity}.kubeconfig`);
-    writeFileSync(kubeconfig, kubeconfigFor(kubeUrl, token), { mode: 0o600 });
+    writeFileSync(kubeconfig, kubeconfigFor(kubeUrl, { token }), { mode: 0o600 });
     const own = [`--kubeconfig=${kubeconfig}`, `--namespace=${namespace}`, `--watch-namespaces=${namespace}`];
     const args = [
       '--max-semi-space-size=2',
@@ -128,13 +128,17 @@ export class Replica implements Sender {
   }
 }
 
-function kubeconfigFor(server: string, token: string): string {
+/** A kubeconfig of one server and one user, who has a `token` or a `tokenFile`. */
+export function kubeconfigFor(
+  server: string,
+  user: { readonly token: string } | { readonly tokenFile: string },
+): string {
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'torture',
     clusters: [{ name: 'torture', cluster: { server } }],
-    users: [{ name: 'operator', user: { token } }],
+    users: [{ name: 'operator', user }],
     contexts: [{ name: 'torture', context: { cluster: 'torture', user: 'operator' } }],
   });
 }

@@ -8,6 +8,7 @@ import { systemClock } from '../../../../src/runtime/clock.ts';
 import { createKube } from '../../../../src/runtime/kube-api.ts';
 import { connect } from '../../../../src/runtime/kube-client.ts';
 import { LEASES } from '../../../../src/runtime/lease.ts';
+import { kubeconfigFor } from '../../operator.ts';
 import type { Scene } from '../bug.ts';
 
 export const play: Scene = async () => {
@@ -23,7 +24,7 @@ export const play: Scene = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'museum-token-'));
   const tokenFile = join(folder, 'token');
   const path = join(folder, 'kubeconfig');
-  writeFileSync(path, kubeconfig(`http://127.0.0.1:${port}`, tokenFile));
+  writeFileSync(path, kubeconfigFor(`http://127.0.0.1:${port}`, { tokenFile }));
   try {
     writeFileSync(tokenFile, valid);
     const connection = await connect({ kind: 'kubeconfig', path }, systemClock);
@@ -43,14 +44,3 @@ export const play: Scene = async () => {
     rmSync(folder, { recursive: true, force: true });
   }
 };
-
-function kubeconfig(server: string, tokenFile: string): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'museum',
-    clusters: [{ name: 'museum', cluster: { server } }],
-    users: [{ name: 'operator', user: { tokenFile } }],
-    contexts: [{ name: 'museum', context: { cluster: 'museum', user: 'operator' } }],
-  });
-}
