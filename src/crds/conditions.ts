@@ -78,7 +78,7 @@ const withCause = (failed: ConcernJudgement, { reason, message }: { reason: Reas
 const asDeclared = (critical: readonly string[]): string =>
   critical.length === 0
     ? 'Everything is as declared'
-    : `Everything is as declared, and what is declared breaks ${critical.join(', ')}: read status.findings`;
+    : `Everything is as declared, and critical rules are not kept (${critical.join(', ')}): read status.findings`;
 
 const readyOf = (concerns: readonly ConcernJudgement[], progress: Progress, critical: readonly string[]): Judgement => {
   const failed = concerns.find((concern) => concern.status === 'False');
