@@ -170,8 +170,8 @@ export function sampleOf(points: Points, count: number): readonly Plan[] {
   ];
 }
 
-/** Rows of the cloud that every test run plays a life of. */
-const CLOUD_SAMPLE = ['C3', 'C4', 'C6', 'C8', 'C10', 'C12', 'C13', 'C16', 'C21', 'C22'];
+/** Rows of the cloud that every test run plays a life of, as many as there are lanes: what it forgets, hides, miscounts, garbles and does late. */
+const CLOUD_SAMPLE = ['C4', 'C10', 'C13', 'C21', 'C22'];
 
 /** One life of each of some rows of the cloud, each at another place. */
 export function cloudSampleOf(points: Points): readonly Plan[] {

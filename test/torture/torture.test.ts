@@ -44,7 +44,7 @@ describe('torture: killed at any write', function () {
   it('a sample of what the cloud may answer, forget, delay and invent', async () => {
     assert.ok(stage !== undefined && lesson !== undefined);
     const plans = cloudSampleOf(lesson.points);
-    assert.equal(plans.length, 10);
+    assert.equal(plans.length, LANES);
     await hold(plans);
   });
 
