@@ -116,7 +116,10 @@ describe('configuration file', () => {
 
 describe('the program', () => {
   const program = join(import.meta.dirname, 'bin', 'finance-cloud-emulator.js');
-  const folder = mkdtempSync(join(tmpdir(), 'emulator-options-'));
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'emulator-options-'));
+  });
   after(() => rmSync(folder, { recursive: true }));
 
   const run = async (args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> => {

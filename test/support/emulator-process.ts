@@ -61,7 +61,9 @@ export async function startEmulatorProcess(options: EmulatorOptions = {}): Promi
   ];
   const args = [MAIN, ...flags, '--access-key', `${accessKey.id}:${accessKey.secret}`, '--quiet', ...shell];
   const child = spawnBound(process.execPath, args, { name: 'emulator' });
-  const [, url = '', token = ''] = await child.waitForLine(READY, { timeoutMs: 20_000 });
+  // The file is read before the ready line; a test that is killed later leaves nothing.
+  const ready = child.waitForLine(READY, { timeoutMs: 20_000 });
+  const [, url = '', token = ''] = await ready.finally(() => rmSync(folder, { recursive: true }));
   return {
     url,
     accessKey,
@@ -73,7 +75,6 @@ export async function startEmulatorProcess(options: EmulatorOptions = {}): Promi
     },
     stop: async () => {
       await child.stop();
-      rmSync(folder, { recursive: true });
     },
   };
 }
