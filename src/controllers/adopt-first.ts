@@ -4,6 +4,7 @@ import { type Outcome, requeueAfter } from '../runtime/index.ts';
 import { type Found, lookUpObject, recordFound, retag } from './adopt.ts';
 import { stopWith } from './admit.ts';
 import { type Draft, type RecordEntry, withEntries } from './draft.ts';
+import type { Trust } from './memory.ts';
 import type { OwnerObject } from './model.ts';
 import { NOW_MS } from './next-visit.ts';
 import type { CloudSession } from './sessions.ts';
@@ -36,7 +37,7 @@ export async function adoptFirst<T extends OwnerObject, R>(
     case 'take-over':
       return takeOver(visit, adoption.found, { session, tools });
     case 'ours':
-      return recordAdopted(visit, tools, recordFound(draft, adoption.found));
+      return recordAdopted(visit, tools, withMadeHere(visit, recordFound(draft, adoption.found), tools.trust));
     default:
       return adoption satisfies never;
   }
@@ -59,18 +60,29 @@ async function takeOver<T extends OwnerObject, R>(
     : stopWith(visit, tools, tools.progressOfError(failed));
 }
 
-/** What this process made a moment ago and the record has lost: no look-up can find it before the cloud lists it. */
+/** What this process made a moment ago and the record has lost goes on record again. */
 export async function recordAgain<T extends OwnerObject, R>(
   visit: Visit<T, R>,
   tools: VisitTools<T, R>,
 ): Promise<Outcome | undefined> {
-  const { draft, memory, monotonic } = visit;
-  const known = new Set([...[...draft.resources, ...draft.retained].map(({ id }) => id), ...memory.left]);
-  const lost = memory.madeSince(monotonic, tools.trust).flatMap(({ intent, ids }): readonly RecordEntry[] => {
-    const unknown = ids.filter((id) => !known.has(id));
+  const draft = withMadeHere(visit, visit.draft, tools.trust);
+  return draft === visit.draft ? undefined : recordAdopted(visit, tools, draft);
+}
+
+/** The record with what this process made a moment ago and it lacks: no look-up can find that before the cloud lists it. */
+export function withMadeHere<T extends OwnerObject, R>(
+  { memory, monotonic, draft: recorded }: Pick<Visit<T, R>, 'memory' | 'monotonic' | 'draft'>,
+  draft: Draft,
+  trust: Trust,
+): Draft {
+  const known = new Set(
+    [...recorded.resources, ...recorded.retained, ...draft.resources, ...draft.retained].map(({ id }) => id),
+  );
+  const lost = memory.madeSince(monotonic, trust).flatMap(({ intent, ids }): readonly RecordEntry[] => {
+    const unknown = ids.filter((id) => !known.has(id) && !memory.left.has(id));
     return unknown.length === 0 ? [] : [{ kind: 'made', intent, ids: unknown }];
   });
-  return lost.length === 0 ? undefined : recordAdopted(visit, tools, withEntries(draft, lost));
+  return lost.length === 0 ? draft : withEntries(draft, lost);
 }
 
 /** Puts what was found on record and ends the visit. */

@@ -6,7 +6,7 @@ import type { KubeObject, Outcome } from '../runtime/index.ts';
 import { done, requeue, requeueAfter, retry } from '../runtime/index.ts';
 import type { Pending } from '../plan/change.ts';
 import { recordFound } from './adopt.ts';
-import { recordAdopted, recordAgain } from './adopt-first.ts';
+import { recordAdopted, withMadeHere } from './adopt-first.ts';
 import { DELETING, type Draft, adoptPlan } from './draft.ts';
 import type { KindPlan } from './kind.ts';
 import { listing } from './judge.ts';
@@ -79,12 +79,11 @@ async function end<T extends OwnerObject & KubeObject, R>(
   tools: VisitTools<T, R>,
   of: { readonly session: CloudSession; readonly draft: Draft },
 ): Promise<Outcome> {
-  const again = await recordAgain(visit, tools);
-  if (again !== undefined) return again;
   const found = await findUnrecorded(visit, tools.kind.types, of);
   if ('class' in found) return blocked(visit, tools, reasonOf(found).message.replace(/\.$/, ''));
   const lost = found.filter(({ type }) => type !== 'Server' || isEmpty(visit.draft));
-  return lost.length === 0 ? letGo(visit, tools) : recordAdopted(visit, tools, recordFound(of.draft, lost));
+  const draft = withMadeHere(visit, lost.length === 0 ? of.draft : recordFound(of.draft, lost), tools.trust);
+  return draft === of.draft ? letGo(visit, tools) : recordAdopted(visit, tools, draft);
 }
 
 async function letGo<T extends OwnerObject & KubeObject, R>(

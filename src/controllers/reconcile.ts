@@ -38,7 +38,7 @@ export async function keep<T extends OwnerObject, R>(visit: Visit<T, R>, tools: 
   session.guestsFor(`${tools.kind.name}|${visit.key}`).allow(guestReach(visit, session));
   const unsure = await notSure(visit, session, tools);
   if (unsure !== undefined) return unsure;
-  const adopted = (await recordAgain(visit, tools)) ?? (await adoptFirst(visit, session, tools));
+  const adopted = (await adoptFirst(visit, session, tools)) ?? (await recordAgain(visit, tools));
   if (adopted !== undefined) return adopted;
   return work(visit, session, tools);
 }

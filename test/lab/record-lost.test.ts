@@ -117,6 +117,29 @@ describe('a record that is cut before the cloud shows what was made', function (
       }
     });
 
+  it('everything, with servers of all ages: those that the cloud lists and the one that it does not come back together', async () => {
+    const lab = await startLab({ objects: banks(1, 4), cloud: { visibility: { 'ecs.instance': { create: 30 } } } });
+    try {
+      await lab.untilReady(900);
+      await lab.advance(lab.settings.visibilityGraceSeconds + 60);
+      const [victim] = lab.living('instance');
+      await lab.console('ecs', 'DeleteInstance', { InstanceId: victim?.id, Force: true });
+      const due = () => lab.living('instance').map(({ id }) => id);
+      const servers = () =>
+        entriesOf(lab, KIND, BANK)
+          .filter(({ type }) => type === 'Server')
+          .map(({ id }) => id);
+      const isReplaced = () => !servers().includes(victim?.id ?? '') && servers().length === 4;
+      await lab.until('another is on record', isReplaced, 900);
+      cut(lab, { kind: KIND, key: BANK, lost: () => true });
+      await lab.until('the record is whole', () => due().every((id) => servers().includes(id)), 60);
+      await lab.untilReady(300);
+      assert.equal(due().length, 4);
+    } finally {
+      await lab.stop();
+    }
+  });
+
   it('everything, and the objects are deleted: nothing stays in the cloud', async () => {
     const lab = await startLab({ objects: banks(1, 4), cloud: { visibility: { '*': { create: 60 } } } });
     try {
