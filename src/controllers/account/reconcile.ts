@@ -102,8 +102,8 @@ export function createAccountReconciler(
 }
 
 interface Tools {
-  /** The version in which a problem was told, by account, and when (monotonic ms): its own echo is no reason to ask again. */
-  readonly told: Map<string, { readonly version: string | undefined; readonly at: number }>;
+  /** For which wish a problem was told, by account, and when (monotonic ms): a status, an own one or another's, is no reason to ask again. */
+  readonly told: Map<string, { readonly wish: string; readonly at: number }>;
   readonly options: AccountOptions;
   readonly finalizers: Finalizers<FinanceCloudAccount>;
   readonly writer: StatusWriter<FinanceCloudAccount>;
@@ -114,10 +114,13 @@ function pauseOf({ recheckMs }: AccountOptions): number {
   return Math.min(PROBLEM_MS, recheckMs);
 }
 
+function wishOf({ metadata: { uid, generation, annotations } }: FinanceCloudAccount): string {
+  return JSON.stringify([uid, generation, annotations]);
+}
+
 async function keepAccount(object: FinanceCloudAccount, tools: Tools): Promise<Outcome> {
-  const { name, resourceVersion } = object.metadata;
-  const told = tools.told.get(name);
-  if (told !== undefined && told.version === resourceVersion) {
+  const told = tools.told.get(object.metadata.name);
+  if (told?.wish === wishOf(object)) {
     const left = told.at + pauseOf(tools.options) - tools.options.clock.monotonic();
     if (left > 0) return requeueAfter(left);
   }
@@ -271,7 +274,7 @@ async function writeStatus(
   if (result.kind === 'written') options.heard(object, result.object);
   const { name } = object.metadata;
   if (found.kind === 'ok' || !('object' in result)) told.delete(name);
-  else told.set(name, { version: result.object.metadata.resourceVersion, at: options.clock.monotonic() });
+  else told.set(name, { wish: wishOf(object), at: options.clock.monotonic() });
   if (result.kind === 'failed') return retry(new Error(`write status: ${result.failure.message}`));
   if (result.kind === 'conflict') return requeue('status conflict');
   return requeueAfter(found.kind === 'ok' ? options.recheckMs : pauseOf(options));

@@ -69,7 +69,7 @@ function isFailure(end: unknown): end is { readonly error: unknown } {
 }
 
 /** What a group leaves is nobody's any more: without this the next group's operator would knock at an emulator that is gone. */
-export async function forget({ plane }: FlowPlane): Promise<void> {
+export async function forget({ plane }: Pick<FlowPlane, 'plane'>): Promise<void> {
   const kinds = ['financecloudenvironments', 'securityzones', 'bastionpools', 'financecloudaccounts'];
   const listed = await plane.kubectl(['get', kinds.join(','), '-A', '-o', 'json']);
   const items: readonly { kind: string; metadata: { name: string; namespace?: string; finalizers?: unknown } }[] =

@@ -97,7 +97,7 @@ async function run(): Promise<number> {
     ]);
     return wrongAnswers + wrongEnds + crashes.length;
   } finally {
-    await server.api.stop();
+    await server.stop();
     await stopSharedControlPlane();
   }
 }

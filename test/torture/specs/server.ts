@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { KINDS } from '../../../src/crds/index.ts';
 import type { ApiAnswer, ApiProxy, Loose } from '../../support/api-proxy.ts';
+import { forget } from '../../e2e/flows/group.ts';
 import { installManifests } from '../../support/installed-crds.ts';
 import { type Declared, accountObjects } from '../../support/lab/objects.ts';
 import { sharedControlPlane, testNamespace } from '../../support/shared-control-plane.ts';
@@ -28,15 +29,18 @@ export interface Server {
   readonly places: ReadonlyMap<string, string>;
   /** What is there before an update, by kind. */
   readonly standing: ReadonlyMap<string, Loose>;
+  /** Takes everything away again: who works on the same API server next must not find an account that everybody may use. */
+  stop(): Promise<void>;
 }
 
 const pluralOf = (kind: string): string => `${kind.toLowerCase()}s`;
 const pathOf = (kind: string, namespace: string | undefined): string =>
   `${GROUP}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${pluralOf(kind)}`;
 
-/** Installs the manifests on the shared control plane and puts the neighbours there; end it with `api.stop`. */
+/** Installs the manifests on the shared control plane and puts the neighbours there; end it with `stop`. */
 export async function openServer(): Promise<Server> {
-  const api = await installManifests(await sharedControlPlane());
+  const plane = await sharedControlPlane();
+  const api = await installManifests(plane);
   const make = async (object: Declared, namespace?: string): Promise<Loose> => {
     const { status, message, body } = await api.call({
       method: 'POST',
@@ -62,7 +66,11 @@ export async function openServer(): Promise<Server> {
     if (object.metadata.name !== 'back') standing.set(object.kind, stored);
   }
   standing.set('FinanceCloudAccount', await make({ ...plainObject('FinanceCloudAccount'), metadata: { name: world } }));
-  return { api, places, standing };
+  const stop = async (): Promise<void> => {
+    await api.stop();
+    await forget({ plane });
+  };
+  return { api, places, standing, stop };
 }
 
 function send({ api, places, standing }: Server, { kind, way, object, index }: Case): Promise<ApiAnswer> {

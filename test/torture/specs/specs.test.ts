@@ -71,7 +71,7 @@ describe('random specs', function () {
   before(async () => {
     server = await openServer();
   });
-  after(() => server.api.stop());
+  after(() => server.stop());
 
   it('are the same for the same seed, and most of them are wrong somewhere', () => {
     assert.deepEqual(casesOf(SEED, 20), all.slice(0, 20));
