@@ -1,10 +1,10 @@
 // The shipped bundle as a process with the image's V8 flags: time to its first LIST, and its memory with the sample running on
 // a real API server. Printed figures: a busy machine changes them.
-import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type ControlPlane, startControlPlane } from '../test/controlplane/control-plane.ts';
+import { tempFolder } from '../test/support/run-folder.ts';
 import { type BoundProcess, spawnBound } from '../test/support/bound-process.ts';
 import { type EmulatorProcess, startEmulatorProcess } from '../test/support/emulator-process.ts';
 import { eventually } from '../test/support/eventually.ts';
@@ -38,7 +38,7 @@ function start(kubeconfig: string): BoundProcess {
 
 /** Milliseconds from start to the first LIST of our kinds, in the order of the starts; the first one fills V8's compile cache. */
 export async function startTimes(starts: number): Promise<readonly number[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const folder = tempFolder('bench');
   const api = await LoopbackApi.start();
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, kubeconfigOf(api.url));

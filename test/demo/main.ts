@@ -14,7 +14,7 @@ import { HELP, readCommandLine, type Mode } from './command-line.ts';
 import { untilTold, whenOrphaned } from './lifetime.ts';
 import { createNarrator } from './narrator.ts';
 import { perform, type Company, type Result } from './perform.ts';
-import { createRunFolder } from './run-folder.ts';
+import { createRunFolder } from '../support/run-folder.ts';
 import { settingsLines } from './settings.ts';
 import { setStage } from './stage.ts';
 import { screenOf } from './screen.ts';
@@ -33,7 +33,7 @@ const BREAKS: readonly Act[] = [
 ];
 
 async function run(mode: Mode, story: Story, began: number): Promise<boolean> {
-  const folder = createRunFolder();
+  const folder = createRunFolder('finance-cloud-demo');
   const narrator = createNarrator(story);
   const root = path.resolve(import.meta.dirname, '../..');
   try {

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { cloudView, type CloudView } from './cloud-view.ts';
 import { startEmulator, type Emulator } from './emulator.ts';
 import { startOperator, type Operator } from './operator.ts';
-import type { RunFolder } from './run-folder.ts';
+import type { RunFolder } from '../support/run-folder.ts';
 import { readSamples, writeOverlay, type Samples } from './samples.ts';
 import { CLOCK_FACTOR, emulatorConfig, environmentSpec, type EnvironmentSpec, type KeyPair } from './settings.ts';
 import type { Story } from './story.ts';

@@ -1,8 +1,8 @@
 // The cloud's emulator as a child process on a free port, for tests with the real wire. It dies with the test.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BoundProcess, spawnBound } from './bound-process.ts';
+import { tempFolder } from './run-folder.ts';
 
 /** How the emulator is started. */
 export interface EmulatorOptions {
@@ -42,7 +42,7 @@ const READY = /^ready (http:\/\/\S+) control-token (\S+)$/;
 /** Starts it and waits until it is ready. The key pair is not the default one, which the guest shell refuses. */
 export async function startEmulatorProcess(options: EmulatorOptions = {}): Promise<EmulatorProcess> {
   const accessKey = { id: 'LTAItestkey', secret: 'test-secret' };
-  const folder = mkdtempSync(join(tmpdir(), 'emulator-config-'));
+  const folder = tempFolder('emulator');
   const config = join(folder, 'config.json');
   writeFileSync(config, JSON.stringify(options.config ?? {}));
   const shell =
@@ -61,7 +61,7 @@ export async function startEmulatorProcess(options: EmulatorOptions = {}): Promi
   ];
   const args = [MAIN, ...flags, '--access-key', `${accessKey.id}:${accessKey.secret}`, '--quiet', ...shell];
   const child = spawnBound(process.execPath, args, { name: 'emulator' });
-  // The file is read before the ready line; a test that is killed later leaves nothing.
+  // The file is read before the ready line.
   const ready = child.waitForLine(READY, { timeoutMs: 20_000 });
   const [, url = '', token = ''] = await ready.finally(() => rmSync(folder, { recursive: true }));
   return {

@@ -1,9 +1,9 @@
 // What all lives share: the API server with the shipped manifests, the operator's bundle and token, and an emulator for each lane.
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlPlane } from '../controlplane/control-plane.ts';
 import { type ApiProxy, type Loose, startApiProxy } from '../support/api-proxy.ts';
+import { tempFolder } from '../support/run-folder.ts';
 import { type EmulatorProcess, startEmulatorProcess } from '../support/emulator-process.ts';
 import { bundleOperator } from './operator.ts';
 import { ACCOUNT_ID } from './world.ts';
@@ -28,8 +28,7 @@ export interface Stage {
 
 /** Sets it up on a running API server; `stop` leaves that one alone. */
 export async function setStage(plane: ControlPlane, lanes: number): Promise<Stage> {
-  sweep();
-  const folder = mkdtempSync(join(tmpdir(), `torture-${process.pid}-`));
+  const folder = tempFolder('torture');
   const must = async (args: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await plane.kubectl(args);
     if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
@@ -49,23 +48,6 @@ export async function setStage(plane: ControlPlane, lanes: number): Promise<Stag
     rmSync(folder, { recursive: true, force: true });
   };
   return { plane, api, ca: readFileSync(plane.caFile), program, token, rules, emulators, folder, stop };
-}
-
-/** A harness that was killed leaves its folder behind: the next one takes it away. */
-function sweep(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = /^torture-(\d+)-\w+$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 function startEmulator(): Promise<EmulatorProcess> {

@@ -6,13 +6,14 @@ import { buildSync } from 'esbuild';
 import type { ControlPlane } from '../../controlplane/control-plane.ts';
 import { type BoundProcess, spawnBound } from '../../support/bound-process.ts';
 import { eventually } from '../../support/eventually.ts';
+import { tempFolder } from '../../support/run-folder.ts';
 
 let program: string | undefined;
 
 // Bundled once: it starts faster, and the sources may be edited while tests run.
 function operatorProgram(): string {
   if (program !== undefined) return program;
-  const folder = mkdtempSync(join(tmpdir(), 'flow-bundle-'));
+  const folder = tempFolder('bundle');
   const outfile = join(folder, 'operator.mjs');
   const require = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;
   buildSync({
@@ -25,7 +26,6 @@ function operatorProgram(): string {
     banner: { js: require },
     logLevel: 'error',
   });
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   program = outfile;
   return outfile;
 }
@@ -61,7 +61,9 @@ export async function startOperator(
   identity: string,
   more: readonly string[] = [],
 ): Promise<OperatorProcess> {
-  const folder = mkdtempSync(join(tmpdir(), 'flow-operator-'));
+  // A log that is asked for outlives the tests.
+  const isKept = process.env['FLOWS_KEEP_LOGS'] !== undefined;
+  const folder = isKept ? mkdtempSync(join(tmpdir(), 'flow-operator-')) : tempFolder('operator');
   const logFile = join(folder, 'operator.log');
   appendFileSync(logFile, '');
   const kubeconfig = join(folder, 'kubeconfig');
@@ -91,7 +93,7 @@ export async function startOperator(
     ready,
     stop: async () => {
       await child.stop();
-      if (process.env['FLOWS_KEEP_LOGS'] === undefined) rmSync(folder, { recursive: true });
+      if (!isKept) rmSync(folder, { recursive: true });
       else process.stderr.write(`log of ${identity}: ${logFile}\n`);
     },
   };

@@ -1,13 +1,13 @@
 // The token file is replaced and the old token is refused: the next request carries the new one.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentMeter } from '../../../../src/kernel/meter.ts';
 import { systemClock } from '../../../../src/runtime/clock.ts';
 import { createKube } from '../../../../src/runtime/kube-api.ts';
 import { connect } from '../../../../src/runtime/kube-client.ts';
 import { LEASES } from '../../../../src/runtime/lease.ts';
+import { tempFolder } from '../../../support/run-folder.ts';
 import { kubeconfigFor } from '../../operator.ts';
 import type { Scene } from '../bug.ts';
 
@@ -21,7 +21,7 @@ export const play: Scene = async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const folder = mkdtempSync(join(tmpdir(), 'museum-token-'));
+  const folder = tempFolder('token');
   const tokenFile = join(folder, 'token');
   const path = join(folder, 'kubeconfig');
   writeFileSync(path, kubeconfigFor(`http://127.0.0.1:${port}`, { tokenFile }));
