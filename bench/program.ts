@@ -104,7 +104,12 @@ async function kubectl(plane: ControlPlane, args: readonly string[], input = '')
 }
 
 async function declareSample(plane: ControlPlane, emulator: EmulatorProcess): Promise<void> {
-  const apply = (text: string) => kubectl(plane, ['apply', '--server-side', '-f', '-'], text);
+  // Policies that look at other objects refuse everything until the API server has read those.
+  const apply = (text: string) =>
+    eventually(() => kubectl(plane, ['apply', '--server-side', '-f', '-'], text), {
+      what: 'the sample is applied',
+      timeoutMs: 30_000,
+    });
   await kubectl(plane, ['apply', '--server-side', '-k', join(ROOT, 'config/default')]);
   await kubectl(plane, [
     'wait',
